@@ -1,0 +1,96 @@
+//! Text people paste ▶ [`Conversation`]s.
+//!
+//! `literal` reads JSON and Python literals into [`Value`]s that know their bytes; each format is one file that turns a
+//! value into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
+
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+
+/// A JSON-like value that knows where it stands in the pasted text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Its bytes in the pasted text, quotes and brackets included.
+    pub span: Span,
+}
+
+/// What a [`Value`] is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// `null` or `None`.
+    Null,
+    /// `true`, `True`, `false` or `False`.
+    Bool(bool),
+    /// A number, as it was written.
+    Number(String),
+    /// A string.
+    String(Text),
+    /// A list or a tuple.
+    List(Vec<Value>),
+    /// An object or a dict, in the order it was written; of equal keys the last one counts.
+    Map(Vec<(Text, Value)>),
+}
+
+/// A decoded string and the way back to the characters it was written with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Text {
+    /// The decoded text.
+    pub text: String,
+    /// Runs of bytes: decoded `from..` was written at pasted `to..`, up to the next run. Ascending in both.
+    /// One run where the string has no escape.
+    pub map: Vec<Run>,
+    /// The bytes of the whole literal in the pasted text, quotes included.
+    pub span: Span,
+}
+
+/// A stretch of a [`Text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Its first byte in the decoded text.
+    pub from: usize,
+    /// Its first byte in the pasted text.
+    pub to: usize,
+    /// Whether byte `from + k` was written at `to + k` (false: the run is one escape sequence).
+    pub verbatim: bool,
+}
+
+/// A message in OpenAI's shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The role, as the dataset has it.
+    pub role: Text,
+    /// Every key of the message, `role` and `content` included, in order.
+    pub fields: Vec<(Text, Value)>,
+    /// The bytes of the message in the pasted text.
+    pub span: Span,
+}
+
+/// One conversation of what was pasted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conversation {
+    /// Its messages, in order.
+    pub messages: Vec<Message>,
+    /// The tools the assistant may call, where the data has them.
+    pub tools: Option<Value>,
+    /// Other keys that a chat template can use: `documents`, `chat_template_kwargs`.
+    pub extra: Vec<(Text, Value)>,
+    /// The bytes of the conversation in the pasted text.
+    pub span: Span,
+}
+
+/// What [`read`] understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Read {
+    /// The id of the format that was recognised, such as `openai`.
+    pub format: Option<&'static str>,
+    /// The conversations, in order.
+    pub conversations: Vec<Conversation>,
+    /// What was wrong or worth knowing, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads whatever was pasted.
+pub fn read(_text: &str) -> Read {
+    todo!("dialogue")
+}

@@ -1,0 +1,1 @@
+//! The one function every face calls: [`Request`] ▶ [`Report`].

@@ -1,0 +1,28 @@
+//! lossmask: which tokens of a conversation a fine-tuning run trains, and why.
+//!
+//! The map of the crate, in the order in which text flows through it. A module may use the ones above it and
+//! never one below; `tests/architecture.rs` checks that.
+//!
+//! | module | what it turns into what |
+//! | --- | --- |
+//! | [`span`], [`bilingual`], [`diagnostic`] | the words every other module speaks: byte ranges, zh + en text, findings |
+//! | [`dialogue`] | pasted text ▶ [`dialogue::Conversation`] |
+//! | [`template`] | messages ▶ rendered text, and who wrote each byte of it |
+//! | [`tokenizer`] | text ▶ ids and byte offsets |
+//! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
+//! | [`diagnose`] | a sample ▶ what is wrong with it |
+//! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
+//! | `app` | the Yew page and its worker (wasm only) |
+
+pub mod bilingual;
+pub mod diagnose;
+pub mod diagnostic;
+pub mod dialogue;
+pub mod engine;
+pub mod recipe;
+pub mod span;
+pub mod template;
+pub mod tokenizer;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;

@@ -1,0 +1,53 @@
+//! How a trainer turns a conversation into samples: one file a trainer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bilingual::Bilingual;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::template::{Owner, Piece, Writer};
+
+/// One row of the training set: flat arrays of one length.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The text that was encoded; where a recipe encodes pieces apart, their concatenation.
+    pub text: String,
+    /// Token ids.
+    pub input_ids: Vec<u32>,
+    /// 1 for every token: a sample is not padded.
+    pub attention_mask: Vec<u8>,
+    /// What the loss compares position by position, aligned with `input_ids` and not shifted; `ignore_index` where
+    /// the position does not count.
+    pub labels: Vec<i64>,
+    /// How much each position counts: 0 where the label is ignored.
+    pub weights: Vec<f32>,
+    /// UTF-8 bytes of `text`, as `tokenizers` 0.23 reports them.
+    pub offsets: Vec<Span>,
+    /// UTF-8 bytes of `text` that a token really holds.
+    pub held: Vec<Span>,
+    /// Whose text a token is.
+    pub owners: Vec<Owner>,
+    /// Why each token is trained or masked: runs that cover all tokens in order.
+    pub trail: Vec<Reason>,
+    /// The owners of `text`, byte by byte.
+    pub pieces: Vec<Piece>,
+    /// Which template bytes wrote `text`.
+    pub writers: Vec<Writer>,
+    /// The message whose reply this sample trains, where it is there for one.
+    pub reply: Option<u32>,
+    /// Where the prompt ends, in bytes of `text`, where the recipe has such a place.
+    pub prompt_end: Option<usize>,
+    /// What the recipe itself found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Why a run of tokens is trained or masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// The first token.
+    pub from: u32,
+    /// One past the last token.
+    pub to: u32,
+    /// One sentence.
+    pub why: Bilingual,
+}

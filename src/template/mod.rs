@@ -1,0 +1,113 @@
+//! `HuggingFace` chat templates: messages ▶ text, and who wrote each byte of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::dialogue::{Message, Value};
+use crate::span::Span;
+
+/// A compiled chat template.
+pub struct Template {
+    // filled in by the module's author
+}
+
+/// What a template sees.
+#[derive(Clone, Debug)]
+pub struct Input<'a> {
+    /// The messages to render.
+    pub messages: &'a [Message],
+    /// The tools, `None` in the template where absent.
+    pub tools: Option<&'a Value>,
+    /// Further variables: `documents`, `chat_template_kwargs`, `--var`.
+    pub variables: &'a [(String, Value)],
+    /// Whether to end with the header of the assistant's next turn.
+    pub add_generation_prompt: bool,
+    /// `bos_token`, `eos_token` and the like, by name.
+    pub special_tokens: &'a BTreeMap<String, String>,
+    /// The clock that `strftime_now` sees.
+    pub now: chrono::NaiveDateTime,
+}
+
+/// A rendered conversation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rendered {
+    /// The text.
+    pub text: String,
+    /// Which template bytes wrote which output bytes; ascending, without overlap.
+    pub writers: Vec<Writer>,
+    /// Output bytes inside `{% generation %}`, in order.
+    pub generation: Vec<Span>,
+}
+
+/// A stretch of output and the template bytes that wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writer {
+    /// Bytes of the rendered text.
+    pub output: Span,
+    /// Bytes of the template: the literal text, or the expression.
+    pub source: Span,
+}
+
+/// What a stretch of rendered text is to its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// What stands before the message's words: the role and its markers.
+    Header,
+    /// The message's words.
+    Content,
+    /// The message's reasoning.
+    Reasoning,
+    /// A tool call.
+    ToolCall,
+    /// What stands after the message's words: the stop token and what follows up to the next message.
+    End,
+    /// Text that only the template wrote.
+    Template,
+}
+
+/// Who owns a byte, or a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Owner {
+    /// The message, as an index into the conversation; `None` for text that no message owns.
+    pub message: Option<u32>,
+    /// What it is to that message.
+    pub part: Part,
+}
+
+/// A stretch of rendered text with its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Bytes of the rendered text.
+    pub output: Span,
+    /// Who owns them.
+    pub owner: Owner,
+    /// Where the stretch is a verbatim copy of part of the message's string: the bytes of the *pasted* text that it
+    /// came from, first to last.
+    pub source: Option<Span>,
+}
+
+impl Template {
+    /// Compiles a template with the settings of transformers. The error points into `source`.
+    pub fn compile(_source: &str) -> Result<Self, Diagnostic> {
+        todo!("template")
+    }
+
+    /// The template's own text.
+    pub fn source(&self) -> &str {
+        todo!("template")
+    }
+
+    /// Renders a conversation. The error points into the template where it can.
+    pub fn render(&self, _input: &Input<'_>) -> Result<Rendered, Diagnostic> {
+        todo!("template")
+    }
+
+    /// Who owns each byte of `rendered`, which must be this template's render of `input`: pieces that cover the text
+    /// from end to end, in order, without gap or overlap.
+    pub fn owners(&self, _input: &Input<'_>, _rendered: &Rendered) -> Vec<Piece> {
+        todo!("template")
+    }
+}
