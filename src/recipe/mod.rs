@@ -7,8 +7,86 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::template::{Owner, Piece, Writer};
 
+pub mod catalog;
+mod context;
+
+pub use context::Context;
+
+/// What a conversation comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A row of the training set.
+    Sample(Sample),
+    /// No row: the trainer leaves this out, or there is an error.
+    Dropped {
+        /// The reason, in one sentence.
+        why: Bilingual,
+        /// What led to it.
+        diagnostics: Vec<Diagnostic>,
+    },
+}
+
+/// A trainer's rule.
+#[derive(Debug, Serialize)]
+pub struct Recipe {
+    /// Its stable name, such as `per-turn`.
+    pub id: &'static str,
+    /// What people call it.
+    pub title: Bilingual,
+    /// What it trains, in one sentence.
+    pub summary: Bilingual,
+    /// The code that it reproduces; none for a rule that is nobody's in particular.
+    pub source: Option<Source>,
+    /// Its options; the first choice is the default.
+    pub options: &'static [OptionSpec],
+    /// Makes the samples of one conversation.
+    #[serde(skip)]
+    pub build: fn(&Context<'_>) -> Vec<Outcome>,
+}
+
+/// The code that a recipe reproduces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// The package, such as `trl`.
+    pub package: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The file in the package, and the function.
+    pub file: &'static str,
+}
+
+/// An option of a recipe.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OptionSpec {
+    /// The name that the trainer itself uses.
+    pub name: &'static str,
+    /// Which values it takes.
+    pub kind: OptionKind,
+    /// The value where none is given, as it would be written.
+    pub default: &'static str,
+    /// What it is for.
+    pub title: Bilingual,
+}
+
+/// Which values an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionKind {
+    /// One of these.
+    Choice(&'static [&'static str]),
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Int,
+    /// Any text.
+    Text,
+    /// Texts, separated by commas.
+    List,
+}
+
 /// One row of the training set: flat arrays of one length.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// The text that was encoded; where a recipe encodes pieces apart, their concatenation.
     pub text: String,
