@@ -87,8 +87,8 @@ pub const EXAMPLES: &[Example] = &[
         id: "tool-call",
         title: Bilingual::fixed("Tool call", "工具调用"),
         shows: Bilingual::fixed(
-            "The assistant's call and its final reply are trained. What the tool returned is context.",
-            "助手发出的调用和最后的回复参与训练，工具返回的结果只是上下文。",
+            "Where the template prints a tool call, it is trained like a reply. What the tool returned is context.",
+            "模板若会输出工具调用，它就和回复一样参与训练；工具返回的结果只是上下文。",
         ),
         dialogue: include_str!("tool-call.json"),
         template: None,
