@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_example_for_everything_that_confuses_people() {
+    fn the_gallery_has_at_least_sixteen_examples() {
         assert!(EXAMPLES.len() >= 16, "{} examples", EXAMPLES.len());
     }
 
