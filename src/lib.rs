@@ -11,6 +11,7 @@
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
+//! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
 //! | `app` | the Yew page and its worker (wasm only) |
 
@@ -19,6 +20,7 @@ pub mod diagnose;
 pub mod diagnostic;
 pub mod dialogue;
 pub mod engine;
+pub mod examples;
 pub mod recipe;
 pub mod span;
 pub mod template;
