@@ -31,9 +31,6 @@ pub(super) struct Raw {
 /// The settings of the model.
 #[derive(Debug, Deserialize)]
 pub(super) struct RawModel {
-    /// `BPE` and the like.
-    #[serde(default, rename = "type")]
-    pub(super) kind: Option<String>,
     /// The token for what the vocabulary lacks.
     #[serde(default)]
     pub(super) unk_token: Option<String>,
@@ -68,11 +65,11 @@ pub(super) struct RawAdded {
 
 /// What the canonical form of a `tokenizer.json` no longer says, although offsets depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lowered {
+pub(super) struct Lowered {
     /// Whether the text between added tokens gets a space in front, where it has none.
-    pub prefix_space: bool,
+    pub(super) prefix_space: bool,
     /// Whether offsets leave out white space, and if so whether a first space is taken to be the one put in front.
-    pub trim: Option<bool>,
+    pub(super) trim: Option<bool>,
 }
 
 impl Lowered {
