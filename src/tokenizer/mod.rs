@@ -17,6 +17,7 @@ mod problem;
 mod raw;
 mod trim;
 mod vocabulary;
+mod words;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -77,7 +78,8 @@ impl Tokenizer {
         let loaded = load::load(files.tokenizer, &config.added_tokens)?;
         let vocabulary =
             Vocabulary::new(loaded.pipeline.clone(), loaded.rules.clone(), loaded.size, loaded.contents);
-        let encoder = Encoder::new(loaded.pipeline, loaded.rules, loaded.lowered);
+        let encoder = Encoder::new(loaded.pipeline, loaded.rules, loaded.lowered)
+            .map_err(|why| problem::unsupported(&why))?;
         Ok(Self { encoder, vocabulary, config, cache: RefCell::default() })
     }
 
