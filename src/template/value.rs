@@ -80,9 +80,11 @@ fn message(index: usize, message: &Message, dress: &mut dyn Dress) -> Value {
             Some(place) => entries[place].1 = reasoning.clone(),
             None => entries.push((REASONING[0].into(), reasoning.clone())),
         }
-        if find(&entries, "thinking").is_none() {
-            entries.insert(0, ("thinking".into(), reasoning));
-        }
+        let thinking = match find(&entries, "thinking") {
+            Some(place) => entries.remove(place).1,
+            None => reasoning,
+        };
+        entries.insert(0, ("thinking".into(), thinking));
     }
     Value::from_pairs(entries)
 }
