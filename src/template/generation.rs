@@ -1,0 +1,125 @@
+//! `{% generation %}`, which minijinja does not know: found with its tokenizer and rewritten at equal length, so that
+//! every byte offset, line and column stays the one of the template that the user wrote.
+//!
+//! The stand-in is an empty `{% with %}`: like the call block that transformers makes of the tag, it is a scope, so
+//! that what is `set` inside stays inside.
+
+use minijinja::machinery::{Token, ast, parse, tokenize};
+
+use super::error;
+use super::{Writer, environment};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+
+/// A `{% generation %}` block of a template, from its opening tag's name to its closing tag's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    /// The bytes between the names of its two tags.
+    span: Span,
+    /// Whether one pass through it can write the same template bytes twice.
+    loops: bool,
+}
+
+/// Rewrites the tags and says where the blocks are. Text that can't be read as a template is returned as it is: the
+/// compiler will say what is wrong with it.
+pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
+    let mut out = source.to_owned();
+    let mut blocks = Vec::new();
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut at_tag = false;
+    for token in tokenize(source, false, environment::syntax()) {
+        let Ok((token, place)) = token else { return (out, blocks) };
+        let span = Span::new(place.start_offset as usize, place.end_offset as usize);
+        if let (true, Token::Ident(name)) = (at_tag, &token) {
+            match *name {
+                "generation" if span.of(source) == "generation" => {
+                    out.replace_range(span.start..span.end, "with      ");
+                    open.push((span.end, false));
+                }
+                "endgeneration" if span.of(source) == "endgeneration" => {
+                    out.replace_range(span.start..span.end, "endwith      ");
+                    if let Some((start, loops)) = open.pop() {
+                        blocks.push(Block { span: Span::new(start, span.start), loops });
+                    }
+                }
+                "for" => open.iter_mut().for_each(|block| block.1 = true),
+                _ => {}
+            }
+        }
+        at_tag = matches!(token, Token::BlockStart);
+    }
+    (out, blocks)
+}
+
+/// The stretches of output that were written from inside a block, one for each pass through it.
+pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut previous: Option<(usize, usize)> = None;
+    for writer in writers {
+        let inside = |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
+        let Some((index, block)) = blocks.iter().enumerate().rfind(|(_, block)| inside(block)) else {
+            previous = None;
+            continue;
+        };
+        let goes_on = previous.is_some_and(|(last, source)| {
+            last == index && (block.loops || source < writer.source.start)
+        });
+        match spans.last_mut() {
+            Some(span) if goes_on && span.end == writer.output.start => span.end = writer.output.end,
+            _ => spans.push(writer.output),
+        }
+        previous = Some((index, writer.source.start));
+    }
+    spans
+}
+
+/// Refuses what minijinja can't run: `continue` and `break` that leave a `with` block for the loop around it.
+pub(super) fn check(rewritten: &str) -> Result<(), Diagnostic> {
+    // Whatever does not parse gets its error from the compiler.
+    let Ok(ast::Stmt::Template(template)) = parse(rewritten, "template", environment::syntax()) else {
+        return Ok(());
+    };
+    match leaving(&template.children, false) {
+        Some(place) => Err(error::leaves_a_scope(place)),
+        None => Ok(()),
+    }
+}
+
+/// The first `continue` or `break` inside a scope that lies inside its loop.
+fn leaving(body: &[ast::Stmt<'_>], in_scope: bool) -> Option<Span> {
+    body.iter().find_map(|statement| match statement {
+        ast::Stmt::Continue(it) if in_scope => Some(span(it.span())),
+        ast::Stmt::Break(it) if in_scope => Some(span(it.span())),
+        ast::Stmt::ForLoop(it) => leaving(&it.body, false).or_else(|| leaving(&it.else_body, in_scope)),
+        ast::Stmt::IfCond(it) => {
+            leaving(&it.true_body, in_scope).or_else(|| leaving(&it.false_body, in_scope))
+        }
+        ast::Stmt::WithBlock(it) => leaving(&it.body, true),
+        ast::Stmt::SetBlock(it) => leaving(&it.body, true),
+        ast::Stmt::AutoEscape(it) => leaving(&it.body, true),
+        ast::Stmt::FilterBlock(it) => leaving(&it.body, true),
+        ast::Stmt::Block(it) => leaving(&it.body, true),
+        ast::Stmt::Macro(it) => leaving(&it.body, true),
+        ast::Stmt::CallBlock(it) => leaving(&it.macro_decl.body, true),
+        _ => None,
+    })
+}
+
+fn span(place: minijinja::machinery::Span) -> Span {
+    Span::new(place.start_offset as usize, place.end_offset as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tags_are_replaced_and_nothing_moves() {
+        let source = "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
+        let (out, blocks) = rewrite(source);
+        assert_eq!(out.len(), source.len());
+        assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));
+        assert!(out.ends_with("{% generation %}{% endraw %}"));
+        assert_eq!(blocks.len(), 1);
+    }
+}
