@@ -1,13 +1,48 @@
 //! `tokenizer.json` ▶ ids and exact byte offsets.
+//!
+//! The ids come from `tokenizers` 1.0, which gives no offsets. They are rebuilt here, stage by stage as the library
+//! goes: added tokens ([`encode`]), normalisers ([`normalize`], [`aligned`]), words, and the tokens of each word
+//! ([`align`]); then white space is trimmed where the tokenizer says so ([`trim`]). Every stage is checked: where the
+//! tokens are not exactly the text, there is an error and no guess.
 
+mod align;
+mod aligned;
+mod bytes;
+mod cache;
+mod config;
+mod encode;
+mod load;
+mod normalize;
+mod problem;
+mod raw;
+mod trim;
+mod vocabulary;
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+pub use load::pack;
+
+use self::cache::Cache;
+use self::encode::{Encoder, Segment, blanks};
+use self::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
+/// The longest text that is encoded, in bytes.
+pub const LONGEST_TEXT: usize = 32 << 20;
+
 /// A tokenizer that is ready to encode. Cheap to clone is not promised; share it behind an `Rc`.
 pub struct Tokenizer {
-    // filled in by the module's author
+    /// How text is encoded.
+    encoder: Encoder,
+    /// What the ids are.
+    vocabulary: Vocabulary,
+    /// What stands in the files beside `tokenizer.json`.
+    config: config::Config,
+    /// Segments encoded lately.
+    cache: RefCell<Cache>,
 }
 
 /// The files of a tokenizer, as text.
@@ -37,8 +72,13 @@ pub struct Encoding {
 
 impl Tokenizer {
     /// Reads a tokenizer. The error says which file is wrong and why.
-    pub fn from_files(_files: &Files<'_>) -> Result<Self, Diagnostic> {
-        todo!("tokenizer")
+    pub fn from_files(files: &Files<'_>) -> Result<Self, Diagnostic> {
+        let config = config::read(files)?;
+        let loaded = load::load(files.tokenizer, &config.added_tokens)?;
+        let vocabulary =
+            Vocabulary::new(loaded.pipeline.clone(), loaded.rules.clone(), loaded.size, loaded.contents);
+        let encoder = Encoder::new(loaded.pipeline, loaded.rules, loaded.lowered);
+        Ok(Self { encoder, vocabulary, config, cache: RefCell::default() })
     }
 
     /// The small tokenizer that is part of the program.
@@ -48,42 +88,90 @@ impl Tokenizer {
 
     /// Encodes text; added tokens are recognised and no special tokens are added. Fails where the offsets can't be
     /// proved.
-    pub fn encode(&self, _text: &str) -> Result<Encoding, Diagnostic> {
-        todo!("tokenizer")
+    pub fn encode(&self, text: &str) -> Result<Encoding, Diagnostic> {
+        if text.len() > LONGEST_TEXT {
+            return Err(problem::too_long(text.len(), LONGEST_TEXT));
+        }
+        let mut encoding = Encoding::default();
+        let trims = self.encoder.trim();
+        let mut place = 0;
+        while place < text.len() {
+            let next = self.encoder.next_added(text, place);
+            let until = next.map_or(text.len(), |(span, _)| span.start);
+            if until > place {
+                let segment = self.segment(&text[place..until], place == 0).map_err(|why| {
+                    problem::unproved(why, Span::new(place, until))
+                })?;
+                let shift = |span: &Span| Span::new(span.start + place, span.end + place);
+                let first = encoding.ids.len();
+                encoding.ids.extend_from_slice(&segment.encoding.ids);
+                encoding.held.extend(segment.encoding.held.iter().map(shift));
+                encoding.offsets.extend(segment.encoding.offsets.iter().map(shift));
+                if let Some(ours) = trims {
+                    for (i, &counts) in segment.blanks.iter().enumerate() {
+                        let offset = &mut encoding.offsets[first + i];
+                        *offset = trim::trim(text, first + i, *offset, counts, ours);
+                    }
+                }
+            }
+            let Some((span, id)) = next else { break };
+            let index = encoding.ids.len();
+            let offset =
+                trims.map_or(span, |ours| trim::trim(text, index, span, blanks(span.of(text)), ours));
+            encoding.ids.push(id);
+            encoding.offsets.push(offset);
+            encoding.held.push(span);
+            place = span.end;
+        }
+        Ok(encoding)
+    }
+
+    /// Encodes a stretch between added tokens, or remembers how it was encoded.
+    fn segment(&self, text: &str, opens_the_text: bool) -> Result<Rc<Segment>, &'static str> {
+        let opens = opens_the_text && self.encoder.place_matters();
+        if !Cache::takes(text) {
+            return self.encoder.segment(text, opens, &self.vocabulary).map(Rc::new);
+        }
+        if let Some(segment) = self.cache.borrow_mut().get(opens, text) {
+            return Ok(segment);
+        }
+        let segment = Rc::new(self.encoder.segment(text, opens, &self.vocabulary)?);
+        self.cache.borrow_mut().insert(opens, text, Rc::clone(&segment));
+        Ok(segment)
     }
 
     /// One past the largest id, added tokens included.
     pub fn vocab_size(&self) -> usize {
-        todo!("tokenizer")
+        self.vocabulary.size()
     }
 
     /// The token as the vocabulary spells it (byte-level alphabet, `▁`, `<0xNN>`).
-    pub fn id_to_token(&self, _id: u32) -> Option<String> {
-        todo!("tokenizer")
+    pub fn id_to_token(&self, id: u32) -> Option<String> {
+        self.vocabulary.token(id)
     }
 
     /// The id of a token spelt as in the vocabulary.
-    pub fn token_to_id(&self, _token: &str) -> Option<u32> {
-        todo!("tokenizer")
+    pub fn token_to_id(&self, token: &str) -> Option<u32> {
+        self.vocabulary.id(token)
     }
 
     /// The bytes that the token stands for.
-    pub fn token_bytes(&self, _id: u32) -> Vec<u8> {
-        todo!("tokenizer")
+    pub fn token_bytes(&self, id: u32) -> Vec<u8> {
+        self.vocabulary.bytes(id)
     }
 
     /// Whether the id is an added token, such as `<|im_end|>`.
-    pub fn is_added(&self, _id: u32) -> bool {
-        todo!("tokenizer")
+    pub fn is_added(&self, id: u32) -> bool {
+        self.vocabulary.added(id).is_some()
     }
 
     /// `bos_token`, `eos_token`, `pad_token` and the like, by name.
     pub fn special_tokens(&self) -> &BTreeMap<String, String> {
-        todo!("tokenizer")
+        &self.config.special_tokens
     }
 
     /// The chat template that comes with the tokenizer: name ▶ source; the usual one is `default`.
     pub fn chat_templates(&self) -> &BTreeMap<String, String> {
-        todo!("tokenizer")
+        &self.config.chat_templates
     }
 }

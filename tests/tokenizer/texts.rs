@@ -1,0 +1,65 @@
+//! Text that is hard on tokenizers.
+
+use proptest::prelude::*;
+
+/// Texts that must be tried each time.
+pub const FIXED: &[&str] = &[
+    "",
+    " ",
+    "   ",
+    "\n\n",
+    "帮我写一首诗。",
+    "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。",
+    "<|im_start|>user\n帮我写一首诗。<|im_end|>\n<|im_start|>assistant\n",
+    "  <left>  <right>  <both>  x",
+    "a<left>b<right>c<both>d",
+    "\u{3000}<left>\u{3000}<both>\u{a0}\n",
+    "a <norm> b<NÓRM>c <nórm> NO\u{301}RM <NO\u{301}RM>",
+    "word words sword word. word,wordword 词word词",
+    "e\u{327}\u{301} e\u{301}\u{327} a\u{315}\u{300}\u{5ae}b",
+    "cafe\u{301} café CAFÉ İstanbul ŉ ǆ ﬁn Å Å",
+    "👨‍👩‍👧‍👦 🏳️‍🌈 🇨🇳🇫🇷 👍🏽",
+    "日本語のトークン。ﾊﾝｶｸ ガ ガ",
+    "مرحبا بالعالم، كَيْفَ حالُكَ؟",
+    "한국어 한국어 각",
+    "fn main() {\n    println!(\"{}\", x_y);\t// 12345\r\n}\r\n",
+    "\0\u{1}\u{7f}\u{85}\u{ad}\u{200b}\u{200d}\u{feff}\u{fffd}",
+    "<0x41><0xE5>A<unk>[UNK]▁▁ ▁a Ġa Ċ",
+    "it's I'LL don't we've 'S '",
+    "𝒳𝔸 ① ² ½ ㍿ …",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
+];
+
+/// Pieces that random text is made of.
+const PIECES: &[&str] = &[
+    " ", "  ", "\n", "\r\n", "\t", "\u{a0}", "\u{3000}", "a", "the", " the", "fox", "Dog", "12", "7", "_", "'s", "'",
+    "。", "，", "诗", "帮我", "写一首", "夏天", "闻", "龘", "の", "トークン", "ガ", "مرحبا", "كَ", "한", "각",
+    "👨‍👩‍👧‍👦", "\u{200d}", "\u{fe0f}", "😀", "e\u{301}", "e\u{327}\u{301}", "\u{301}", "\u{327}", "é", "É", "ﬁ", "½",
+    "İ", "ß", "\0", "\u{1}", "\u{85}", "\u{ad}", "\u{feff}", "\u{fffd}", "▁", "Ġ", "<0x41>", "<unk>", "[UNK]", "{", "}",
+    "<|im_start|>", "<|im_end|>", "<left>", "<right>", "<both>", "<norm>", "<NÓRM>", "<nórm>", "word", ".", "..", "(",
+];
+
+/// Random text: pieces glued together, any characters, or any bytes read as well as they can be.
+pub fn any() -> impl Strategy<Value = String> {
+    let piece = proptest::sample::select(PIECES).prop_map(str::to_owned);
+    let glued = proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
+    let chars = proptest::collection::vec(any_char(), 0..24).prop_map(|chars| chars.into_iter().collect());
+    let bytes = proptest::collection::vec(proptest::num::u8::ANY, 0..40)
+        .prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    prop_oneof![6 => glued, 2 => chars, 1 => bytes]
+}
+
+/// Characters of the scripts that matter, and now and then any.
+fn any_char() -> impl Strategy<Value = char> {
+    prop_oneof![
+        proptest::char::range(' ', '~'),
+        proptest::char::range('\u{a0}', '\u{24f}'),
+        proptest::char::range('\u{300}', '\u{36f}'),
+        proptest::char::range('一', '龥'),
+        proptest::char::range('ぁ', 'ヿ'),
+        proptest::char::range('\u{600}', '\u{6ff}'),
+        proptest::char::range('가', '힣'),
+        proptest::char::range('\u{1f300}', '\u{1faff}'),
+        proptest::char::any(),
+    ]
+}
