@@ -3,12 +3,28 @@
 //! The engine keeps what is dear to make again (tokenizers, compiled templates, renders), reads no clock, draws no
 //! random number and touches no file: the same requests give the same reports.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
-use crate::recipe::Outcome;
+use crate::bilingual::Bilingual;
+use crate::diagnose::diagnose;
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::dialogue::{Conversation, Message, Read, Value};
+use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
 use crate::span::Span;
+use crate::template::{self, Template};
+use crate::tokenizer::Tokenizer;
+use kept::{Kept, Setting};
+
+mod kept;
+mod unknown;
+mod variables;
+
+#[cfg(test)]
+mod tests;
 
 /// Everything a report depends on, apart from the tokenizers that were added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,9 +140,43 @@ mod time {
     }
 }
 
+/// The tokens that the samples of one report may hold.
+const MOST_TOKENS: usize = 2_000_000;
+
+/// Compiled templates that are kept.
+const MOST_TEMPLATES: usize = 8;
+
 /// Turns requests into reports.
-#[derive(Default)]
-pub struct Engine {}
+pub struct Engine {
+    tokenizers: HashMap<String, Rc<Tokenizer>>,
+    /// How often a tokenizer was added.
+    added: usize,
+    /// The last one used stands last.
+    templates: Vec<Rc<Template>>,
+    kept: Kept,
+    most_tokens: usize,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self {
+            tokenizers: HashMap::new(),
+            added: 0,
+            templates: Vec::new(),
+            kept: Kept::default(),
+            most_tokens: MOST_TOKENS,
+        }
+    }
+}
+
+/// What a report needs before the first conversation.
+struct Setup {
+    recipe: &'static Recipe,
+    options: Options,
+    tokenizer: Rc<Tokenizer>,
+    template: Rc<Template>,
+    variables: Vec<(String, Value)>,
+}
 
 impl Engine {
     /// An engine that knows the embedded tokenizer.
@@ -135,17 +185,207 @@ impl Engine {
     }
 
     /// Adds a tokenizer under an id, or replaces the one that had it.
-    pub fn add_tokenizer(&mut self, _id: impl Into<String>, _tokenizer: crate::tokenizer::Tokenizer) {
-        todo!("engine")
+    pub fn add_tokenizer(&mut self, id: impl Into<String>, tokenizer: Tokenizer) {
+        self.added += 1;
+        self.tokenizers.insert(id.into(), Rc::new(tokenizer));
     }
 
     /// Whether a request can name this tokenizer.
-    pub fn has_tokenizer(&self, _id: &str) -> bool {
-        todo!("engine")
+    pub fn has_tokenizer(&self, id: &str) -> bool {
+        id == EMBEDDED || self.tokenizers.contains_key(id)
+    }
+
+    /// The tokenizer of this id.
+    pub fn tokenizer(&mut self, id: &str) -> Option<Rc<Tokenizer>> {
+        if id == EMBEDDED && !self.tokenizers.contains_key(id) {
+            self.tokenizers.insert(id.to_owned(), Rc::new(Tokenizer::embedded()));
+        }
+        self.tokenizers.get(id).cloned()
     }
 
     /// Reads, renders, encodes and explains. Never fails: what went wrong is in the report's diagnostics.
-    pub fn analyze(&mut self, _request: &Request) -> Report {
-        todo!("engine")
+    pub fn analyze(&mut self, request: &Request) -> Report {
+        let read = self.kept.read(&request.dialogue);
+        let mut report = Report {
+            format: read.format.map(str::to_owned),
+            count: read.conversations.len(),
+            ..Report::default()
+        };
+        let setup = self.setup(request, &mut report);
+        let asked = match request.conversation {
+            Some(one) => one..one.saturating_add(1).min(read.conversations.len()),
+            None => 0..read.conversations.len(),
+        };
+        let budget = Budget::new(self.most_tokens);
+        for index in asked {
+            let Some(conversation) = read.conversations.get(index) else { break };
+            let mut of_it = ConversationReport {
+                index,
+                messages: conversation.messages.iter().map(MessageSummary::of).collect(),
+                ..ConversationReport::default()
+            };
+            if let Some(setup) = &setup {
+                of_it.outcomes = self.outcomes(request, setup, conversation, index, &budget);
+            }
+            report.conversations.push(of_it);
+            if budget.is_spent() {
+                report.diagnostics.push(too_many_tokens(self.most_tokens, index, report.count));
+                break;
+            }
+        }
+        place(&read, request.conversation, &mut report);
+        report
     }
+
+    fn outcomes(
+        &mut self,
+        request: &Request,
+        setup: &Setup,
+        conversation: &Conversation,
+        index: usize,
+        budget: &Budget,
+    ) -> Vec<Outcome> {
+        let renders = self.kept.take(index);
+        let variables = variables::merge(&conversation.extra, &setup.variables);
+        let context = Context {
+            conversation,
+            template: &setup.template,
+            tokenizer: &setup.tokenizer,
+            special_tokens: setup.tokenizer.special_tokens(),
+            now: request.now,
+            variables: &variables,
+            ignore_index: request.ignore_index,
+            options: &setup.options,
+            renders: &renders,
+            budget,
+        };
+        let mut outcomes = (setup.recipe.build)(&context);
+        for outcome in &mut outcomes {
+            if let Outcome::Sample(sample) = outcome {
+                let found = diagnose(&context, sample);
+                sample.diagnostics.extend(found);
+            }
+        }
+        self.kept.put(index, renders);
+        outcomes
+    }
+
+    /// Looks up what the request names. Where something is missing, says so and gives none.
+    fn setup(&mut self, request: &Request, report: &mut Report) -> Option<Setup> {
+        let recipe = catalog::find(&request.recipe);
+        if recipe.is_none() {
+            report.diagnostics.push(unknown::recipe(&request.recipe));
+        }
+        let options = recipe.and_then(|recipe| {
+            Options::parse(recipe.id, recipe.options, &request.options)
+                .map_err(|wrong| report.diagnostics.extend(wrong))
+                .ok()
+        });
+        let tokenizer = self.tokenizer(&request.tokenizer);
+        if tokenizer.is_none() {
+            report.diagnostics.push(unknown::tokenizer(&request.tokenizer));
+        }
+        let (id, source) = match choose_template(&request.template, tokenizer.as_deref()) {
+            Ok(chosen) => chosen,
+            Err(error) => {
+                report.diagnostics.push(error);
+                return None;
+            }
+        };
+        id.clone_into(&mut report.template_id);
+        report.template_source = Some(source.clone());
+        let template = self.template(&source).map_err(|error| report.diagnostics.push(error)).ok()?;
+        self.kept.set(Setting {
+            tokenizer: (request.tokenizer.clone(), self.added),
+            now: source.contains("strftime_now").then_some(request.now),
+            template: source,
+            variables: request.variables.clone(),
+        });
+        let variables = variables::from_json(&request.variables);
+        Some(Setup { recipe: recipe?, options: options?, tokenizer: tokenizer?, template, variables })
+    }
+
+    /// The compiled template, made again only where it was not used lately.
+    fn template(&mut self, source: &str) -> Result<Rc<Template>, Diagnostic> {
+        let known = self.templates.iter().position(|template| template.source() == source);
+        let template = match known {
+            Some(at) => self.templates.remove(at),
+            None => Rc::new(Template::compile(source)?),
+        };
+        if self.templates.len() >= MOST_TEMPLATES {
+            self.templates.remove(0);
+        }
+        self.templates.push(Rc::clone(&template));
+        Ok(template)
+    }
+}
+
+impl MessageSummary {
+    fn of(message: &Message) -> Self {
+        let content = message.get("content").filter(|content| !content.is_null());
+        Self {
+            role: message.role.text.clone(),
+            span: message.span,
+            content_span: content.map(|content| content.span),
+        }
+    }
+}
+
+/// The id and the text of the template that was chosen.
+fn choose_template(
+    choice: &TemplateChoice,
+    tokenizer: Option<&Tokenizer>,
+) -> Result<(&'static str, String), Diagnostic> {
+    let of_catalog = |id: &str| {
+        let entry = template::catalog::find(id).ok_or_else(|| unknown::template(id))?;
+        Ok((entry.id, entry.source.to_owned()))
+    };
+    match choice {
+        TemplateChoice::Source(source) => Ok(("custom", source.clone())),
+        TemplateChoice::Catalog(id) => of_catalog(id),
+        TemplateChoice::TokenizersOwn => {
+            let own = tokenizer.map(Tokenizer::chat_templates);
+            let own = own.and_then(|own| own.get("default").or_else(|| own.values().next()));
+            own.map_or_else(|| of_catalog("plain"), |own| Ok(("tokenizer", own.clone())))
+        }
+    }
+}
+
+/// Gives each conversation the findings of the reader that lie in it, and the rest to the report.
+fn place(read: &Read, only: Option<usize>, report: &mut Report) {
+    let mut general = Vec::new();
+    for finding in &read.diagnostics {
+        let within = |span: Span| {
+            finding.place.is_some_and(|(source, place)| {
+                source == Source::Dialogue && span.start <= place.start && place.end <= span.end
+            })
+        };
+        let start = finding.place.map_or(0, |(_, place)| place.start);
+        let before = read.conversations.partition_point(|conversation| conversation.span.start <= start);
+        let of = before.checked_sub(1).filter(|of| within(read.conversations[*of].span));
+        let Some(of) = of else {
+            general.push(finding.clone());
+            continue;
+        };
+        match report.conversations.binary_search_by_key(&of, |report| report.index) {
+            Ok(at) => report.conversations[at].diagnostics.push(finding.clone()),
+            Err(_) if only.is_some() => {}
+            Err(_) => general.push(finding.clone()),
+        }
+    }
+    general.append(&mut report.diagnostics);
+    report.diagnostics = general;
+}
+
+fn too_many_tokens(most: usize, index: usize, count: usize) -> Diagnostic {
+    let (number, rest) = (index + 1, count - index - 1);
+    let message = Bilingual::new(
+        format!(
+            "the samples hold more than {most} tokens: those of conversation {number} are not complete, and {rest} \
+             conversations after it are left out"
+        ),
+        format!("样本超过 {most} 个 token：第 {number} 段对话的样本不完整，其后的 {rest} 段对话未列出"),
+    );
+    let hint = Bilingual::fixed("look at fewer conversations at once", "请减少一次查看的对话数量");
+    Diagnostic::new(Severity::Warning, "too-many-tokens", message).hint(hint)
 }

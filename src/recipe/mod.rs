@@ -8,9 +8,18 @@ use crate::span::Span;
 use crate::template::{Owner, Piece, Writer};
 
 pub mod catalog;
-mod context;
 
-pub use context::Context;
+mod all_tokens;
+mod context;
+mod options;
+mod per_turn;
+mod renders;
+mod sample;
+mod separate;
+
+pub use context::{Budget, Context};
+pub use options::{OptionKind, OptionSpec, Options};
+pub use renders::{Render, Renders};
 
 /// What a conversation comes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,35 +63,6 @@ pub struct Source {
     pub version: &'static str,
     /// The file in the package, and the function.
     pub file: &'static str,
-}
-
-/// An option of a recipe.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OptionSpec {
-    /// The name that the trainer itself uses.
-    pub name: &'static str,
-    /// Which values it takes.
-    pub kind: OptionKind,
-    /// The value where none is given, as it would be written.
-    pub default: &'static str,
-    /// What it is for.
-    pub title: Bilingual,
-}
-
-/// Which values an option takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OptionKind {
-    /// One of these.
-    Choice(&'static [&'static str]),
-    /// `true` or `false`.
-    Bool,
-    /// A whole number.
-    Int,
-    /// Any text.
-    Text,
-    /// Texts, separated by commas.
-    List,
 }
 
 /// One row of the training set: flat arrays of one length.

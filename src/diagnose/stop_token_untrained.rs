@@ -1,0 +1,197 @@
+//! `stop-token-untrained`: a reply that is trained without the token that ends it teaches the model not to stop.
+
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::recipe::{Context, Sample};
+use crate::span::Span;
+use crate::template::Part;
+
+/// What stands after a reply.
+enum After {
+    /// The stop token, trained.
+    Trained,
+    /// The stop token, masked.
+    Masked(usize),
+    /// No stop token; the added token that stands there instead.
+    Missing(Option<usize>),
+}
+
+pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
+    let eos = context.eos_id();
+    let mut masked = Vec::new();
+    let mut missing = Vec::new();
+    let mut instead = None;
+    for (last, message) in replies(context, sample) {
+        match after(context, sample, eos, last, message) {
+            After::Trained => {}
+            After::Masked(token) => masked.push(token as u32),
+            After::Missing(other) => {
+                missing.push(last as u32);
+                instead = instead.or(other);
+            }
+        }
+    }
+    let found = if missing.is_empty() {
+        masked.first()?;
+        is_masked(context, masked)
+    } else {
+        is_missing(context, sample, missing, instead)
+    };
+    let first = *found.tokens.first()? as usize;
+    let place = Span::at(sample.offsets[first].end);
+    Some(found.at(Source::Rendered, place))
+}
+
+/// The replies that are trained: the last token of their own words, and their message.
+fn replies(context: &Context<'_>, sample: &Sample) -> Vec<(usize, u32)> {
+    let mut replies: Vec<(usize, u32)> = Vec::new();
+    for (token, owner) in sample.owners.iter().enumerate() {
+        let Some(message) = owner.message else { continue };
+        let words = matches!(owner.part, Part::Content | Part::Reasoning | Part::ToolCall);
+        let role =
+            context.conversation.messages.get(message as usize).map(|message| message.role.text.as_str());
+        let asked = sample.reply.is_none_or(|reply| reply == message);
+        if !words || sample.weights[token] <= 0.0 || role != Some("assistant") || !asked {
+            continue;
+        }
+        match replies.last_mut() {
+            Some(last) if last.1 == message => last.0 = token,
+            _ => replies.push((token, message)),
+        }
+    }
+    replies
+}
+
+/// Looks behind a reply, up to the next message.
+fn after(context: &Context<'_>, sample: &Sample, eos: Option<u32>, last: usize, message: u32) -> After {
+    let rest = last + 1..sample.input_ids.len();
+    let mut own = rest.take_while(|token| {
+        let owner = sample.owners[*token];
+        owner.message == Some(message) || owner.message.is_none()
+    });
+    let mut instead = None;
+    let stop = own.find(|token| {
+        let id = sample.input_ids[*token];
+        if instead.is_none() && context.tokenizer.is_added(id) {
+            instead = Some(*token);
+        }
+        Some(id) == eos
+    });
+    match stop {
+        Some(token) if sample.weights[token] > 0.0 => After::Trained,
+        Some(token) => After::Masked(token),
+        None => After::Missing(instead),
+    }
+}
+
+fn is_masked(context: &Context<'_>, tokens: Vec<u32>) -> Diagnostic {
+    let eos = context.eos_token().unwrap_or_default();
+    let message = Bilingual::new(
+        format!(
+            "the stop token `{eos}` stands after the reply but is masked: the model does not learn to stop"
+        ),
+        format!("回复后有停止符 `{eos}`，但它被忽略：模型学不会停下来"),
+    );
+    let hint = Bilingual::fixed(
+        "train it too, for `per-turn` with `end=stop`; where `end=stop` is set, nothing may stand between reply and stop token",
+        "让它也参与训练，对 `per-turn` 即 `end=stop`；已设 `end=stop` 时，回复与停止符之间不能有其他字符",
+    );
+    Diagnostic::new(Severity::Warning, "stop-token-untrained", message).hint(hint).tokens(tokens)
+}
+
+fn is_missing(
+    context: &Context<'_>,
+    sample: &Sample,
+    tokens: Vec<u32>,
+    instead: Option<usize>,
+) -> Diagnostic {
+    let (message, hint) = match (context.eos_token(), instead) {
+        (None, _) => (
+            Bilingual::fixed(
+                "the tokenizer names no `eos_token`: nothing tells the model where a reply ends",
+                "分词器没有指定 `eos_token`：模型无从得知回复在哪里结束",
+            ),
+            Bilingual::fixed(
+                "set `eos_token` in `tokenizer_config.json` to the token that ends a turn",
+                "请在 `tokenizer_config.json` 中把 `eos_token` 设为结束一轮的 token",
+            ),
+        ),
+        (Some(eos), Some(other)) => {
+            let other = context.tokenizer.id_to_token(sample.input_ids[other]).unwrap_or_default();
+            (
+                Bilingual::new(
+                    format!("the reply ends with `{other}`, but the stop token is `{eos}`"),
+                    format!("回复以 `{other}` 结尾，而停止符是 `{eos}`"),
+                ),
+                Bilingual::new(
+                    format!(
+                        "set `eos_token` to `{other}`, or make the template write `{eos}` after the reply"
+                    ),
+                    format!("请把 `eos_token` 设为 `{other}`，或让模板在回复后写出 `{eos}`"),
+                ),
+            )
+        }
+        (Some(eos), None) => (
+            Bilingual::new(
+                format!(
+                    "the template writes no stop token `{eos}` after the reply: the model does not learn to stop"
+                ),
+                format!("模板没有在回复后写停止符 `{eos}`：模型学不会停下来"),
+            ),
+            Bilingual::fixed(
+                "add `{{ eos_token }}` after an assistant's content in the template",
+                "请在模板中助手的 content 之后加上 `{{ eos_token }}`",
+            ),
+        ),
+    };
+    Diagnostic::new(Severity::Warning, "stop-token-untrained", message).hint(hint).tokens(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{Fixture, TURNS};
+    use super::*;
+
+    fn found(template: &str, options: &[(&str, &str)]) -> Option<Diagnostic> {
+        let fixture = Fixture::of("Hello", "Good day.", template);
+        let sample = fixture.samples("per-turn", options).remove(0);
+        fixture.with_context(|context| check(context, &sample))
+    }
+
+    #[test]
+    fn a_stop_token_that_is_trained_is_fine() {
+        assert_eq!(found(TURNS, &[]), None);
+        assert_eq!(found(TURNS, &[("end", "all")]), None);
+    }
+
+    #[test]
+    fn a_stop_token_that_is_masked_is_named_as_a_token() {
+        let found = found(TURNS, &[("end", "none")]).unwrap();
+        assert!(found.message.en.contains("is masked"), "{found:?}");
+        assert_eq!(found.tokens.len(), 1);
+    }
+
+    #[test]
+    fn a_template_without_stop_token_is_told_where_it_belongs() {
+        let found = found(&TURNS.replace("{{ eos_token }}", ""), &[]).unwrap();
+        assert!(found.hint.unwrap().en.contains("{{ eos_token }}"));
+    }
+
+    #[test]
+    fn another_token_in_the_place_of_the_stop_token_is_named() {
+        let mut fixture = Fixture::of("Hello", "Good day.", &TURNS.replace("{{ eos_token }}", "<|im_end|>"));
+        fixture.special_tokens.insert("eos_token".to_owned(), "<|im_start|>".to_owned());
+        let sample = fixture.samples("per-turn", &[]).remove(0);
+        let found = fixture.with_context(|context| check(context, &sample)).unwrap();
+        assert!(found.message.en.contains("`<|im_end|>`, but the stop token is `<|im_start|>`"), "{found:?}");
+    }
+
+    #[test]
+    fn a_tokenizer_without_stop_token_is_told_so() {
+        let mut fixture = Fixture::of("Hello", "Good day.", TURNS);
+        fixture.special_tokens.remove("eos_token");
+        let sample = fixture.samples("per-turn", &[]).remove(0);
+        let found = fixture.with_context(|context| check(context, &sample)).unwrap();
+        assert!(found.message.en.contains("names no `eos_token`"));
+    }
+}

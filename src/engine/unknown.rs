@@ -1,0 +1,30 @@
+//! Errors for ids that nothing has, each with the ids that there are.
+
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::recipe::catalog::RECIPES;
+use crate::template;
+
+pub(super) fn recipe(id: &str) -> Diagnostic {
+    let known: Vec<_> = RECIPES.iter().map(|recipe| recipe.id).collect();
+    let message = Bilingual::new(format!("there is no recipe `{id}`"), format!("没有名为 `{id}` 的掩码规则"));
+    Diagnostic::new(Severity::Error, "unknown-recipe", message).hint(choose(&known))
+}
+
+pub(super) fn template(id: &str) -> Diagnostic {
+    let known: Vec<_> = template::catalog::entries().iter().map(|entry| entry.id).collect();
+    let message = Bilingual::new(format!("there is no template `{id}`"), format!("没有名为 `{id}` 的聊天模板"));
+    Diagnostic::new(Severity::Error, "unknown-template", message).hint(choose(&known))
+}
+
+pub(super) fn tokenizer(id: &str) -> Diagnostic {
+    let message =
+        Bilingual::new(format!("the tokenizer `{id}` is not loaded"), format!("分词器 `{id}` 尚未加载"));
+    let hint = Bilingual::fixed("load it first, or choose another one", "请先加载它，或改用其他分词器");
+    Diagnostic::new(Severity::Error, "unknown-tokenizer", message).hint(hint)
+}
+
+fn choose(known: &[&str]) -> Bilingual {
+    let list = known.join(", ");
+    Bilingual::new(format!("choose one of: {list}"), format!("可选：{list}"))
+}
