@@ -13,7 +13,7 @@
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
-//! | `app` | the Yew page and its worker (wasm only) |
+//! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
 pub mod bilingual;
 pub mod diagnose;
@@ -26,5 +26,4 @@ pub mod span;
 pub mod template;
 pub mod tokenizer;
 
-#[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -8,8 +8,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, CompressionFormat, DecompressionStream, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader,
-    ReadableWritablePair, RequestCache, RequestInit, Response,
+    Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableWritablePair, RequestCache, RequestInit,
+    Response,
 };
 
 use crate::app::BUILD;
@@ -153,6 +153,13 @@ fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, add
     });
 }
 
+/// A stream that unpacks gzip; `web-sys` has no stable type for it.
+fn gunzip() -> Result<ReadableWritablePair, JsValue> {
+    let constructor: js_sys::Function =
+        js_sys::Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
+    Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
+}
+
 /// Fetches a text, unpacks it where it is a gzip file (a host may already have done so), and tells how far it is.
 async fn fetch(address: &str, progress: impl Fn(f64, Option<f64>)) -> Result<String, JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
@@ -184,9 +191,7 @@ async fn fetch(address: &str, progress: impl Fn(f64, Option<f64>)) -> Result<Str
     }
     let blob = Blob::new_with_u8_array_sequence(&chunks)?;
     let text = if first_bytes == [0x1f, 0x8b] {
-        let unpack = DecompressionStream::new(CompressionFormat::Gzip)?;
-        let pair = ReadableWritablePair::new(&unpack.readable(), &unpack.writable());
-        let unpacked = blob.stream().pipe_through(&pair);
+        let unpacked = blob.stream().pipe_through(&gunzip()?);
         JsFuture::from(Response::new_with_opt_readable_stream(Some(&unpacked))?.text()?).await?
     } else {
         JsFuture::from(blob.text()).await?

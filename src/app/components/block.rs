@@ -153,7 +153,7 @@ pub(crate) fn picture(text: &str) -> Html {
         Glyph::Newline => html! { <span class="ws">{ icon(Icon::Newline) }</span> },
         Glyph::Control(character) => html! { <span class="ws cp">{ code_point(character) }</span> },
     };
-    html! { for glyphs(text).into_iter().map(piece) }
+    html! { <>{ for glyphs(text).into_iter().map(piece) }</> }
 }
 
 /// The text of a token, as it is read out.

@@ -66,7 +66,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
                     placeholder={lang.pick(
                         "Paste a dialogue: JSON, JSONL or a Python literal.",
                         "粘贴一段对话：JSON、JSONL 或 Python 字面量均可。",
-                    )}></textarea>
+                    )} />
             </div>
             { conversations(lang, report.as_deref(), &dispatch) }
             <p class="under" id="promise">

@@ -69,12 +69,7 @@ pub(crate) fn Sample(props: &Props) -> Html {
         });
     }
 
-    let token_of = |event: &Event| -> Option<usize> {
-        let target: Element = event.target()?.dyn_into().ok()?;
-        let token = target.closest("[data-token], [data-of]").ok()??;
-        token.get_attribute("data-token").or_else(|| token.get_attribute("data-of"))?.parse().ok()
-    };
-    let hover = |event: &Event, dispatch: &Dispatch| {
+    let hover = move |event: &Event, dispatch: &Dispatch| {
         if let Some(token) = token_of(event) {
             dispatch.dispatch(Action::Hover(Some(TokenAt { sample: place, token })));
         }
@@ -169,6 +164,13 @@ pub(crate) fn Sample(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// The token that an event happened on.
+fn token_of(event: &Event) -> Option<usize> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let token = target.closest("[data-token], [data-of]").ok()??;
+    token.get_attribute("data-token").or_else(|| token.get_attribute("data-of"))?.parse().ok()
 }
 
 /// Which reply of the conversation a message is, from 1.
@@ -274,9 +276,10 @@ fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 
 fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
     let inside = |token: usize| tokens.contains(&token).then_some(token);
+    let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
     html! {
         <Block key={tokens.start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy}
-            cursor={inside(cursor)} pin={props.pin.and_then(inside)} {tokens} {class} />
+            {cursor} {pin} {tokens} {class} />
     }
 }
 

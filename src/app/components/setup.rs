@@ -121,7 +121,7 @@ fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
 }
 
 fn tokenizer_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
-    let options = tokenizers::TOKENIZERS
+    let options = tokenizers::ENTRIES
         .iter()
         .map(|tokenizer| entry(tokenizer.id, lang.of(&tokenizer.title), tokenizer.id == choices.tokenizer))
         .collect();

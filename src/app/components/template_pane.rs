@@ -68,7 +68,7 @@ pub(crate) fn TemplatePane(props: &Props) -> Html {
             if editing {
                 <div class="editor">
                     <textarea ref={area} {oninput} rows="10" spellcheck="false" autocomplete="off" autocapitalize="off"
-                        aria-label={lang.pick("Chat template source", "聊天模板源码")}></textarea>
+                        aria-label={lang.pick("Chat template source", "聊天模板源码")} />
                 </div>
                 <p class="under"><button class="txt-link" onclick={back}>{ lang.pick("Back to the tokenizer’s own", "改回分词器自带的模板") }</button></p>
             } else if !source.is_empty() {
