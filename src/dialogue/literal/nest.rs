@@ -155,7 +155,10 @@ impl Scanner<'_> {
         }
         let span = Span::new(start, end);
         let written = span.of(self.text);
-        if !matches!(&written[sign..], "Infinity" | "NaN" | "inf" | "nan") && number(written).is_none() {
+        if !matches!(&written[sign..], "Infinity" | "NaN" | "inf" | "nan")
+            && number(written).is_none()
+            && !is_huge(written)
+        {
             return fault::bad_number(self, span);
         }
         self.at = end;
@@ -203,4 +206,9 @@ impl Scanner<'_> {
         self.open.pop();
         value
     }
+}
+
+/// Whether it is a number that only the range of 64 bits cannot hold, such as `1e999`.
+fn is_huge(written: &str) -> bool {
+    written.contains(|c: char| c.is_ascii_digit()) && written.parse::<f64>().is_ok()
 }

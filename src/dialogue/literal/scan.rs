@@ -52,7 +52,7 @@ impl<'t> Scanner<'t> {
                 b'\\' if self.sees("\\\n") || self.sees("\\\r") => self.at += 2,
                 0x80.. => match self.peek_char() {
                     Some(c) if c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}') => {
-                        self.at += c.len_utf8()
+                        self.at += c.len_utf8();
                     }
                     _ => return,
                 },
