@@ -82,7 +82,6 @@ fn join(instruction: &Text, input: Option<&Text>) -> Text {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::dialogue::read;
 
     #[test]

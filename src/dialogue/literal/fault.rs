@@ -92,6 +92,32 @@ pub(super) fn too_many<T>(scanner: &mut Scanner<'_>) -> Option<T> {
     )
 }
 
+/// Text that is no value, up to the line at `next` that begins like one; `first` where nothing was read before.
+pub(super) fn skipped(scanner: &mut Scanner<'_>, next: usize, first: bool) {
+    let skipped = scanner.text[scanner.at..next].trim_end();
+    let span = Span::new(scanner.at, scanner.at + skipped.len());
+    if first {
+        scanner.notes.add(
+            Warning,
+            "leading-text",
+            span,
+            Bilingual::fixed("what stands before the dialogue is not read", "对话之前的文字不会被读取"),
+            Bilingual::fixed("remove it", "请将其删除"),
+        );
+    } else {
+        scanner.notes.add(
+            Error,
+            "expected-value",
+            span,
+            Bilingual::fixed("expected a list or an object", "此处应为列表或对象"),
+            Bilingual::fixed(
+                "the lines after it are read; mend or remove this",
+                "之后的各行仍会读取；请修正或删除此处",
+            ),
+        );
+    }
+}
+
 pub(super) fn trailing(scanner: &mut Scanner<'_>) {
     let span = here(scanner);
     let bracket = matches!(scanner.peek(), Some(b']' | b'}' | b')' | b':'));

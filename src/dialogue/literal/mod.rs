@@ -53,9 +53,16 @@ pub(super) fn read(text: &str) -> Document {
             break;
         }
         let named = scanner.assignment();
-        if !named && !values.is_empty() && !scanner.starts_value() {
-            fault::trailing(&mut scanner);
-            break;
+        if !named && !scanner.starts_value() {
+            if let Some(next) = scanner.bracket_line(scanner.at + 1) {
+                fault::skipped(&mut scanner, next, values.is_empty());
+                scanner.at = next;
+                continue;
+            }
+            if !values.is_empty() {
+                fault::trailing(&mut scanner);
+                break;
+            }
         }
         let start = scanner.at;
         if let Some(value) = scanner.value()
@@ -192,6 +199,21 @@ mod tests {
         let map = one("{'a': 1, 'a': 2}");
         assert_eq!(map.get("a").unwrap().to_json(), serde_json::json!(2));
         assert_eq!(map.to_json(), serde_json::json!({"a": 2}));
+    }
+
+    #[test]
+    fn words_before_the_dialogue_are_skipped_with_a_warning() {
+        let document = read("Here it is:\n[1]");
+        assert_eq!(document.values.len(), 1);
+        assert!(!document.notes.has_error());
+        assert_eq!(codes("Here it is:\n[1]"), ["leading-text"]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_value_costs_only_that_line() {
+        let document = read("{'a': 1}\noops\n{'b': 2}\n");
+        assert_eq!(document.values.len(), 2);
+        assert_eq!(codes("{'a': 1}\noops\n{'b': 2}\n"), ["expected-value"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Values: lists, tuples, objects, numbers and words.
 
-use super::scan::Scanner;
+use super::scan::{Scanner, is_list_call};
 use super::{MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, fault, keeps_when_cut};
 use crate::dialogue::value::number;
 use crate::dialogue::{Kind, Text, Value};
@@ -174,11 +174,7 @@ impl Scanner<'_> {
             "true" | "True" => Kind::Bool(true),
             "false" | "False" => Kind::Bool(false),
             "NaN" | "nan" | "Infinity" | "inf" => Kind::Number(written.to_owned()),
-            "array" | "np.array" | "numpy.array" | "list" | "tuple"
-                if self.bytes.get(span.end) == Some(&b'(') =>
-            {
-                return self.call(span);
-            }
+            name if self.bytes.get(span.end) == Some(&b'(') && is_list_call(name) => return self.call(span),
             _ => return fault::expected_value(self),
         };
         self.at = span.end;
