@@ -17,7 +17,14 @@ fn owned(
     let template = Template::compile(source).expect("the template compiles");
     let special_tokens = special_tokens();
     let now = data::now();
-    let input = Input { messages, tools, variables: &[], add_generation_prompt, special_tokens: &special_tokens, now };
+    let input = Input {
+        messages,
+        tools,
+        variables: &[],
+        add_generation_prompt,
+        special_tokens: &special_tokens,
+        now,
+    };
     let rendered = template.render(&input).ok()?;
     let pieces = template.owners(&input, &rendered);
     let mut end = 0;
@@ -43,7 +50,10 @@ fn read(source: &str, messages: &[Message], add_generation_prompt: bool) -> Vec<
 }
 
 fn messages(pairs: &[(&str, &str)]) -> Vec<Message> {
-    pairs.iter().map(|(role, content)| data::message(&serde_json::json!({"role": role, "content": content}))).collect()
+    pairs
+        .iter()
+        .map(|(role, content)| data::message(&serde_json::json!({"role": role, "content": content})))
+        .collect()
 }
 
 const DEFAULT_SYSTEM: &str = "{{ bos_token }}{% if messages[0].role != 'system' %}<system>Be kind.</system>\n{% endif %}\
@@ -104,7 +114,8 @@ fn what_the_template_adds_on_its_own_belongs_to_no_message() {
 
 #[test]
 fn a_piece_knows_the_pasted_bytes_that_it_copies() {
-    let (_, pieces) = owned(DEFAULT_SYSTEM, &messages(&[("user", "  Hi  ")]), None, false).expect("it renders");
+    let (_, pieces) =
+        owned(DEFAULT_SYSTEM, &messages(&[("user", "  Hi  ")]), None, false).expect("it renders");
     let content = pieces.iter().find(|piece| piece.owner.part == Part::Content).expect("the content");
     let source = content.source.expect("a verbatim copy");
     assert_eq!((source.start, source.end), (1003, 1005));
@@ -135,7 +146,10 @@ fn words_are_followed_through_split_and_strip() {
         ]
     );
     let last = read(THINKING, &talk[..2], false);
-    assert!(last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("two words")), "{last:?}");
+    assert!(
+        last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("two words")),
+        "{last:?}"
+    );
     assert!(last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("hm")), "{last:?}");
 }
 
