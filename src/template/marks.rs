@@ -105,13 +105,17 @@ pub(super) fn places(
     places
 }
 
+/// The lead byte of the private-use characters that serve as marks; few texts have it or a higher one.
+const LEAD: u8 = 0xf3;
+
 /// Private-use characters that occur nowhere, two for each string.
 fn unused(words: &[Words<'_>], template: &Template, text: &str) -> Vec<char> {
-    let private = |c: &char| matches!(*c as u32, 0xe000..=0xf8ff | 0xf_0000..=0x10_ffff);
-    let mut used: HashSet<char> = text.chars().filter(private).collect();
-    used.extend(template.source().chars().filter(private));
-    for words in words {
-        used.extend(words.text.text.chars().filter(private));
+    let mut used: HashSet<char> = HashSet::new();
+    let strings = words.iter().map(|words| words.text.text.as_str());
+    for string in strings.chain([text, template.source()]) {
+        if string.bytes().any(|byte| byte >= LEAD) {
+            used.extend(string.chars().filter(|c| *c >= '\u{f0000}'));
+        }
     }
     ('\u{f0000}'..='\u{ffffd}')
         .chain('\u{100000}'..='\u{10fffd}')
@@ -192,25 +196,25 @@ impl Search<'_> {
 
     /// Where the marks stood, in order, if the text without them is the text.
     fn strip(&self, marked: &str) -> Option<Vec<(usize, usize)>> {
-        let (first, last) = (*self.marks.first()?, *self.marks.last()?);
+        let bytes = marked.as_bytes();
         let mut found = Vec::new();
         let mut place = 0;
         let mut from = 0;
-        for (at, c) in marked.char_indices() {
-            // Most characters are plainly no mark.
-            if c < first || c > last {
-                continue;
-            }
+        let mut next = 0;
+        while let Some(skipped) = bytes[next..].iter().position(|&byte| byte >= LEAD) {
+            let at = next + skipped;
+            let c = marked[at..].chars().next()?;
+            next = at + c.len_utf8();
             let Ok(mark) = self.marks.binary_search(&c) else { continue };
-            let between = &marked.as_bytes()[from..at];
+            let between = &bytes[from..at];
             if self.text.as_bytes().get(place..place + between.len())? != between {
                 return None;
             }
             place += between.len();
-            from = at + c.len_utf8();
+            from = next;
             found.push((mark, place));
         }
-        (self.text.as_bytes().get(place..)? == &marked.as_bytes()[from..]).then_some(found)
+        (self.text.as_bytes().get(place..)? == &bytes[from..]).then_some(found)
     }
 
     /// What the marks show: a pair shows the string between, a lone mark what runs along with the string beside it.
