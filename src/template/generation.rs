@@ -6,9 +6,7 @@
 
 use minijinja::machinery::{Token, ast, parse, tokenize};
 
-use super::error;
 use super::{Writer, environment};
-use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 /// A `{% generation %}` block of a template, from its opening tag's name to its closing tag's.
@@ -80,15 +78,12 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     spans
 }
 
-/// Refuses what minijinja can't run: `continue` and `break` that leave a `with` block for the loop around it.
-pub(super) fn check(rewritten: &str) -> Result<(), Diagnostic> {
-    // Whatever does not parse gets its error from the compiler.
-    let Ok(ast::Stmt::Template(template)) = parse(rewritten, "template", environment::syntax()) else {
-        return Ok(());
-    };
-    match leaving(&template.children, false) {
-        Some(place) => Err(error::leaves_a_scope(place)),
-        None => Ok(()),
+/// The first thing that minijinja can't run: a `continue` or `break` that leaves a block for the loop around it.
+pub(super) fn unsupported(rewritten: &str) -> Option<Span> {
+    match parse(rewritten, "template", environment::syntax()) {
+        Ok(ast::Stmt::Template(template)) => leaving(&template.children, false),
+        // Whatever does not parse gets its error from the compiler.
+        _ => None,
     }
 }
 

@@ -117,7 +117,9 @@ impl Template {
             return Err(error::source_too_large());
         }
         let (rewritten, blocks) = generation::rewrite(source);
-        generation::check(&rewritten)?;
+        if let Some(place) = generation::unsupported(&rewritten) {
+            return Err(error::leaves_a_scope(place));
+        }
         let mut env = environment::environment();
         env.add_template_owned(NAME, rewritten).map_err(|error| error::diagnostic(&error, source))?;
         let trims = source.contains("trim") || source.contains("strip(");

@@ -50,7 +50,7 @@ struct Cover<'a> {
     headers: HashMap<&'a str, String>,
 }
 
-impl<'a> Cover<'a> {
+impl Cover<'_> {
     fn run(&mut self) -> Vec<Piece> {
         let count = self.input.messages.len();
         let ends = self.ends();
@@ -85,8 +85,8 @@ impl<'a> Cover<'a> {
                 ends.get(last).copied().flatten().filter(|stop| (at..=end).contains(stop)).unwrap_or(end);
             pieces.push(stop, Some(last), Part::End, None);
         }
-        for message in current.map_or(0, |last| last + 1)..count {
-            if let Some(stop) = ends[message].filter(|stop| (pieces.end()..=end).contains(stop)) {
+        for (message, stop) in ends.iter().enumerate().skip(current.map_or(0, |last| last + 1)) {
+            if let Some(stop) = stop.filter(|stop| (pieces.end()..=end).contains(stop)) {
                 self.wordless(&mut pieces, stop, message);
             }
         }
@@ -325,7 +325,7 @@ impl Pieces<'_> {
         let output = Span::new(start, end);
         match self.pieces.last_mut() {
             Some(last) if last.owner == owner && last.source.is_none() && source.is_none() => {
-                last.output.end = end
+                last.output.end = end;
             }
             _ => self.pieces.push(Piece { output, owner, source }),
         }

@@ -132,7 +132,9 @@ fn hash(value: &dialogue::Value, state: &mut DefaultHasher) {
         Kind::String(text) => text.text.hash(state),
         Kind::List(items) => {
             items.len().hash(state);
-            items.iter().for_each(|item| hash(item, state));
+            for item in items {
+                hash(item, state);
+            }
         }
         Kind::Map(entries) => {
             entries.len().hash(state);
