@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind};
+use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind, from_args};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
@@ -69,10 +69,12 @@ pub(super) fn environment() -> Environment<'static> {
     });
     env.remove_global("debug");
     env.add_function("raise_exception", raise_exception);
-    env.add_filter("tojson", to_json);
+    env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>| to_json(state, value, &args));
     env.add_filter("string", |value: Value| python::text(&value));
     env.add_filter("trim", trim);
-    env.add_filter("dictsort", dict_sort);
+    env.add_filter("dictsort", |state: &State, value: &Value, args: Rest<Value>| {
+        dict_sort(state, value, &args)
+    });
     env
 }
 
@@ -97,19 +99,22 @@ fn raise_exception(message: &Value) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, "raised by the template").with_source(Raised(message)))
 }
 
-/// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
-fn to_json(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<String, Error> {
-    let argument = |place: usize, name: &str| -> Result<Value, Error> {
-        let named = kwargs.get::<Option<Value>>(name)?;
-        Ok(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default())
-    };
-    let [ascii, indent, separators, sort] = [
-        argument(0, "ensure_ascii")?,
-        argument(1, "indent")?,
-        argument(2, "separators")?,
-        argument(3, "sort_keys")?,
-    ];
+/// The arguments of a filter that has these names for them, by place or by name; undefined where left out.
+fn named<const N: usize>(args: &[Value], names: [&str; N]) -> Result<[Value; N], Error> {
+    let (places, kwargs): (&[Value], Kwargs) = from_args(args)?;
+    let mut values = [const { Value::UNDEFINED }; N];
+    for (place, name) in names.into_iter().enumerate() {
+        let value = kwargs.get::<Option<Value>>(name)?;
+        values[place] = value.or_else(|| places.get(place).cloned()).unwrap_or_default();
+    }
     kwargs.assert_all_used()?;
+    if places.len() > N { Err(Error::from(ErrorKind::TooManyArguments)) } else { Ok(values) }
+}
+
+/// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
+fn to_json(state: &State, value: &Value, args: &[Value]) -> Result<String, Error> {
+    let [ascii, indent, separators, sort] =
+        named(args, ["ensure_ascii", "indent", "separators", "sort_keys"])?;
     let indent = match indent.as_str() {
         Some(text) => Some(text.to_owned()),
         None if indent.is_none() || indent.is_undefined() => None,
@@ -138,16 +143,10 @@ fn trim(value: &Value, characters: Option<&str>) -> Result<String, Error> {
 }
 
 /// `value | dictsort(case_sensitive, by, reverse)`.
-fn dict_sort(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
-    let names = ["case_sensitive", "by", "reverse"];
-    let mut settings = Vec::new();
-    for (place, name) in names.into_iter().enumerate() {
-        let named = kwargs.get::<Option<Value>>(name)?;
-        settings.push(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default());
-    }
-    kwargs.assert_all_used()?;
-    let (case_sensitive, reverse) = (settings[0].is_true(), settings[2].is_true());
-    let by_value = settings[1].as_str() == Some("value");
+fn dict_sort(state: &State, value: &Value, args: &[Value]) -> Result<Value, Error> {
+    let [case_sensitive, by, reverse] = named(args, ["case_sensitive", "by", "reverse"])?;
+    let (case_sensitive, reverse) = (case_sensitive.is_true(), reverse.is_true());
+    let by_value = by.as_str() == Some("value");
     if value.kind() != ValueKind::Map {
         return Err(Error::new(ErrorKind::InvalidOperation, "dictsort needs a dict"));
     }

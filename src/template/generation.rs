@@ -6,9 +6,7 @@
 
 use minijinja::machinery::{Token, ast, parse, tokenize};
 
-use super::error;
 use super::{Writer, environment};
-use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 /// A `{% generation %}` block of a template, from its opening tag's name to its closing tag's.
@@ -60,13 +58,15 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut previous: Option<(usize, usize)> = None;
     for writer in writers {
-        let inside = |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
+        let inside =
+            |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
         let Some((index, block)) = blocks.iter().enumerate().rfind(|(_, block)| inside(block)) else {
             previous = None;
             continue;
         };
         let goes_on = previous.is_some_and(|(last, source)| {
-            let in_one = |inner: &Span| (inner.start..inner.end).contains(&source) && inner.overlaps(writer.source);
+            let in_one =
+                |inner: &Span| (inner.start..inner.end).contains(&source) && inner.overlaps(writer.source);
             last == index && (source < writer.source.start || block.loops.iter().any(in_one))
         });
         match spans.last_mut() {
@@ -78,15 +78,12 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     spans
 }
 
-/// Refuses what minijinja can't run: `continue` and `break` that leave a `with` block for the loop around it.
-pub(super) fn check(rewritten: &str) -> Result<(), Diagnostic> {
-    // Whatever does not parse gets its error from the compiler.
-    let Ok(ast::Stmt::Template(template)) = parse(rewritten, "template", environment::syntax()) else {
-        return Ok(());
-    };
-    match leaving(&template.children, false) {
-        Some(place) => Err(error::leaves_a_scope(place)),
-        None => Ok(()),
+/// The first thing that minijinja can't run: a `continue` or `break` that leaves a block for the loop around it.
+pub(super) fn unsupported(rewritten: &str) -> Option<Span> {
+    match parse(rewritten, "template", environment::syntax()) {
+        Ok(ast::Stmt::Template(template)) => leaving(&template.children, false),
+        // Whatever does not parse gets its error from the compiler.
+        _ => None,
     }
 }
 
@@ -120,7 +117,8 @@ mod tests {
 
     #[test]
     fn the_tags_are_replaced_and_nothing_moves() {
-        let source = "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
+        let source =
+            "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
         let (out, blocks) = rewrite(source);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));

@@ -1,0 +1,363 @@
+//! Where a message's own words stand in the rendered text, found with marks and proven.
+//!
+//! Private-use characters are put into the messages' strings and the template is run again. When the marked text
+//! without its marks is exactly the text, the marks did not change what the template does, and each stands where
+//! the character beside it was copied to: through `trim`, `split`, `replace` and whatever else a template calls.
+
+use std::collections::HashSet;
+
+use minijinja::Value;
+
+use super::value::{Dress, Plain, messages};
+use super::{Input, Part, Template, Writer};
+use crate::dialogue::Text;
+use crate::span::Span;
+
+/// How many renders one search for places may cost.
+const RENDERS: usize = 10;
+
+/// One string of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a> {
+    /// The message it belongs to.
+    pub(super) message: usize,
+    /// What it is to the message.
+    pub(super) part: Part,
+    /// The string.
+    pub(super) text: &'a Text,
+}
+
+/// A stretch of the rendered text that shows a string, or a piece of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bytes of the rendered text.
+    pub(super) output: Span,
+    /// Which of the strings it shows.
+    pub(super) words: usize,
+    /// The bytes of the string that the stretch copies, where it is a copy.
+    pub(super) copied: Option<Span>,
+}
+
+/// Collects the strings of messages, in the order in which they are dressed.
+pub(super) fn words<'a>(input: &Input<'a>) -> Vec<Words<'a>> {
+    let mut collect = Collect(Vec::new());
+    messages(input.messages, &mut collect);
+    collect.0
+}
+
+/// Writes down each string that a template would be shown.
+struct Collect<'a>(Vec<Words<'a>>);
+
+impl<'a> Dress<'a> for Collect<'a> {
+    fn dress(&mut self, message: usize, part: Part, text: &'a Text) -> Value {
+        self.0.push(Words { message, part, text });
+        Value::from(())
+    }
+}
+
+/// Where marks are put into a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    /// Before the first character and after the last one.
+    Outside,
+    /// The same without the whitespace at both ends, so that it can still be trimmed.
+    Inside,
+    /// One in the middle, so that beginning and end can still be compared.
+    Middle,
+}
+
+/// Finds every string that a mark can be followed to. What is not found has no place.
+pub(super) fn places(
+    template: &Template,
+    variables: &[(String, Value)],
+    input: &Input<'_>,
+    words: &[Words<'_>],
+    text: &str,
+    writers: &[Writer],
+) -> Vec<Place> {
+    let all: Vec<usize> =
+        (0..words.len()).filter(|&index| !words[index].text.text.trim().is_empty()).collect();
+    let marks = unused(words, template, text);
+    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0 };
+    if search.marks.len() < 2 * words.len() {
+        return Vec::new();
+    }
+    let mut places = Vec::new();
+    let padded = all.iter().any(|&index| words[index].text.text.trim().len() < words[index].text.text.len());
+    let found = search
+        .run(&all, Position::Outside)
+        .or_else(|| if padded { search.run(&all, Position::Inside) } else { None })
+        .or_else(|| search.run(&all, Position::Middle));
+    match found {
+        Some(found) => places = found,
+        None => search.divide(&all, &mut places),
+    }
+    search.rest(&mut places);
+    places.sort_by_key(|place| (place.output.start, place.output.end));
+    let mut end = 0;
+    places.retain(|place| {
+        let apart = place.output.start >= end && !place.output.is_empty();
+        if apart {
+            end = place.output.end;
+        }
+        apart
+    });
+    places
+}
+
+/// The lead byte of the private-use characters that serve as marks; few texts have it or a higher one.
+const LEAD: u8 = 0xf3;
+
+/// Private-use characters that occur nowhere, two for each string.
+fn unused(words: &[Words<'_>], template: &Template, text: &str) -> Vec<char> {
+    let mut used: HashSet<char> = HashSet::new();
+    let strings = words.iter().map(|words| words.text.text.as_str());
+    for string in strings.chain([text, template.source()]) {
+        if string.bytes().any(|byte| byte >= LEAD) {
+            used.extend(string.chars().filter(|c| *c >= '\u{f0000}'));
+        }
+    }
+    ('\u{f0000}'..='\u{ffffd}')
+        .chain('\u{100000}'..='\u{10fffd}')
+        .filter(|c| !used.contains(c))
+        .take(2 * words.len())
+        .collect()
+}
+
+struct Search<'a> {
+    template: &'a Template,
+    variables: &'a [(String, Value)],
+    input: &'a Input<'a>,
+    words: &'a [Words<'a>],
+    text: &'a str,
+    writers: &'a [Writer],
+    marks: Vec<char>,
+    renders: usize,
+}
+
+impl Search<'_> {
+    /// Marks what can be marked when not all of it can: halves, and halves of halves.
+    fn divide(&mut self, chosen: &[usize], places: &mut Vec<Place>) {
+        let (left, right) = chosen.split_at(chosen.len() / 2);
+        for half in [right, left] {
+            if half.is_empty() || self.renders >= RENDERS {
+                continue;
+            }
+            let found = self.run(half, Position::Inside).or_else(|| self.run(half, Position::Middle));
+            match found {
+                Some(found) => places.extend(found),
+                None if half.len() > 1 => self.divide(half, places),
+                None => {}
+            }
+        }
+    }
+
+    /// Renders with marks in the chosen strings; the places if the marks changed nothing.
+    fn run(&mut self, chosen: &[usize], position: Position) -> Option<Vec<Place>> {
+        if chosen.is_empty() {
+            return Some(Vec::new());
+        }
+        let mut at: Vec<Option<Span>> = vec![None; self.words.len()];
+        for &index in chosen {
+            at[index] = Some(mark_places(&self.words[index].text.text, position));
+        }
+        self.run_at(&at, position)
+    }
+
+    /// Looks for the rest of strings of which a stretch was found: a template may take a string apart.
+    fn rest(&mut self, places: &mut Vec<Place>) {
+        let mut at: Vec<Option<Span>> = vec![None; self.words.len()];
+        for place in &*places {
+            let Some(copied) = place.copied else { continue };
+            let string = &self.words[place.words].text.text;
+            let inner = inside(string);
+            at[place.words] = if inner.start < copied.start {
+                middle(string, inner.start..copied.start)
+            } else if copied.end < inner.end {
+                middle(string, copied.end..inner.end)
+            } else {
+                None
+            }
+            .map(Span::at);
+        }
+        if at.iter().any(Option::is_some) {
+            places.extend(self.run_at(&at, Position::Middle).unwrap_or_default());
+        }
+    }
+
+    fn run_at(&mut self, at: &[Option<Span>], position: Position) -> Option<Vec<Place>> {
+        self.renders += 1;
+        let mut dress = Marked { marks: &self.marks, at, single: position == Position::Middle, next: 0 };
+        let marked = messages(self.input.messages, &mut dress);
+        let (marked, _) = self.template.run(self.variables, marked).ok()?;
+        let found = self.strip(&marked)?;
+        Some(self.follow(&found, at, position))
+    }
+
+    /// Where the marks stood, in order, if the text without them is the text.
+    fn strip(&self, marked: &str) -> Option<Vec<(usize, usize)>> {
+        let bytes = marked.as_bytes();
+        let mut found = Vec::new();
+        let mut place = 0;
+        let mut from = 0;
+        let mut next = 0;
+        while let Some(skipped) = bytes[next..].iter().position(|&byte| byte >= LEAD) {
+            let at = next + skipped;
+            let c = marked[at..].chars().next()?;
+            next = at + c.len_utf8();
+            let Ok(mark) = self.marks.binary_search(&c) else { continue };
+            let between = &bytes[from..at];
+            if self.text.as_bytes().get(place..place + between.len())? != between {
+                return None;
+            }
+            place += between.len();
+            from = next;
+            found.push((mark, place));
+        }
+        (self.text.as_bytes().get(place..)? == &bytes[from..]).then_some(found)
+    }
+
+    /// What the marks show: a pair shows the string between, a lone mark what runs along with the string beside it.
+    fn follow(&self, found: &[(usize, usize)], at: &[Option<Span>], position: Position) -> Vec<Place> {
+        let mut places = Vec::new();
+        let trims = self.template.trims;
+        let mut i = 0;
+        while let Some(&(mark, place)) = found.get(i) {
+            i += 1;
+            let words = mark / 2;
+            let Some(marked) = at[words] else { continue };
+            let string = self.words[words].text.text.as_str();
+            if mark % 2 == 0
+                && position != Position::Middle
+                && let Some(&(next, end)) = found.get(i)
+                && next == mark + 1
+            {
+                i += 1;
+                let output = Span::new(place, end);
+                let copy = output.of(self.text) == marked.of(string);
+                let mut found = Place { output, words, copied: copy.then_some(marked) };
+                if copy && position == Position::Inside && !trims {
+                    found = self.extend(place, marked.start, words, 0..string.len());
+                }
+                places.push(found);
+                continue;
+            }
+            let offset = if mark % 2 == 0 { marked.start } else { marked.end };
+            let bounds = if trims { inside(string) } else { Span::new(0, string.len()) };
+            places.push(self.extend(place, offset, words, bounds.start..bounds.end));
+        }
+        places
+    }
+
+    /// The longest stretch around `place` of the text that equals the string around `offset`.
+    fn extend(&self, place: usize, offset: usize, words: usize, bounds: std::ops::Range<usize>) -> Place {
+        let string = &self.words[words].text.text;
+        // Not past what one expression wrote: the text beside it may look like the string and be the template's.
+        let first = self.writers.partition_point(|writer| writer.output.end < place);
+        let touching = self.writers[first..].iter().take_while(|writer| writer.output.start <= place);
+        let everything = Span::new(0, self.text.len());
+        let written = if self.writers.is_empty() {
+            everything
+        } else {
+            touching.fold(Span::at(place), |all, writer| {
+                let template = writer.source.of(self.template.source()) == writer.output.of(self.text);
+                if template {
+                    all
+                } else {
+                    Span::new(all.start.min(writer.output.start), all.end.max(writer.output.end))
+                }
+            })
+        };
+        let back = self.text[written.start..place]
+            .chars()
+            .rev()
+            .zip(string[bounds.start.min(offset)..offset].chars().rev())
+            .take_while(|(a, b)| a == b)
+            .map(|(c, _)| c.len_utf8())
+            .sum::<usize>();
+        let ahead = self.text[place..written.end]
+            .chars()
+            .zip(string[offset..bounds.end.max(offset)].chars())
+            .take_while(|(a, b)| a == b)
+            .map(|(c, _)| c.len_utf8())
+            .sum::<usize>();
+        Place {
+            output: Span::new(place - back, place + ahead),
+            words,
+            copied: Some(Span::new(offset - back, offset + ahead)),
+        }
+    }
+}
+
+/// A string without the whitespace at both ends.
+fn inside(string: &str) -> Span {
+    let start = string.len() - super::methods::strip(string, None, true, false).len();
+    let length = super::methods::strip(string, None, true, true).len();
+    Span::new(start, start + length)
+}
+
+/// Where a string's marks go.
+fn mark_places(string: &str, position: Position) -> Span {
+    match position {
+        Position::Outside => Span::new(0, string.len()),
+        Position::Inside => inside(string),
+        Position::Middle => {
+            let inner = inside(string);
+            Span::at(
+                middle(string, inner.start..inner.end).unwrap_or(ceil(string, inner.start + inner.len() / 2)),
+            )
+        }
+    }
+}
+
+/// A place near the middle of `range` between two letters or digits, outside of tags such as `</think>`, which a
+/// template may look for.
+fn middle(string: &str, range: std::ops::Range<usize>) -> Option<usize> {
+    let centre = ceil(string, range.start + range.len() / 2);
+    let good = |&place: &usize| {
+        let before = string[range.start..place].chars().next_back();
+        let after = string[place..range.end].chars().next();
+        let in_tag = string[..place].rfind('<').is_some_and(|open| {
+            place - open < 64 && !string[open..place].contains('>') && string[place..].contains('>')
+        });
+        !in_tag && before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
+    };
+    let ahead = string[centre..range.end].char_indices().map(|(at, _)| centre + at).take(256).find(good);
+    ahead.or_else(|| {
+        string[range.start..centre].char_indices().map(|(at, _)| range.start + at).rev().take(256).find(good)
+    })
+}
+
+/// The first character boundary at or after `place`.
+fn ceil(string: &str, mut place: usize) -> usize {
+    while !string.is_char_boundary(place) {
+        place += 1;
+    }
+    place
+}
+
+/// Puts the marks into the chosen strings.
+struct Marked<'a> {
+    marks: &'a [char],
+    at: &'a [Option<Span>],
+    single: bool,
+    next: usize,
+}
+
+impl<'a> Dress<'a> for Marked<'_> {
+    fn dress(&mut self, message: usize, part: Part, text: &'a Text) -> Value {
+        let index = self.next;
+        self.next += 1;
+        let Some(Some(at)) = self.at.get(index) else { return Plain.dress(message, part, text) };
+        let string = &text.text;
+        let mut out = String::with_capacity(string.len() + 8);
+        out.push_str(&string[..at.start]);
+        out.push(self.marks[2 * index]);
+        out.push_str(&string[at.start..at.end]);
+        if !self.single {
+            out.push(self.marks[2 * index + 1]);
+        }
+        out.push_str(&string[at.end..]);
+        Value::from(out)
+    }
+}
