@@ -92,9 +92,10 @@ mod tests {
         for example in EXAMPLES {
             for words in [&example.title, &example.shows] {
                 assert!(!words.en.trim().is_empty(), "{} lacks English", example.id);
-                assert!(words.zh.chars().any(is_han), "{} lacks Chinese", example.id);
+                assert!(!words.zh.trim().is_empty(), "{} lacks Chinese", example.id);
                 assert!(!words.en.chars().any(is_han), "{} has Chinese where English belongs", example.id);
             }
+            assert!(example.shows.zh.chars().any(is_han), "{} has English where Chinese belongs", example.id);
         }
     }
 

@@ -331,6 +331,32 @@ pub const EXAMPLES: &[Example] = &[
         ignore_index: None,
     },
     Example {
+        id: "sharegpt",
+        title: Bilingual::fixed("ShareGPT", "ShareGPT"),
+        shows: Bilingual::fixed(
+            "`human` and `gpt` are read as `user` and `assistant`, and the system prompt beside them as a message.",
+            "`human` 和 `gpt` 读作 `user` 和 `assistant`，旁边的 system 也成为一条消息。",
+        ),
+        dialogue: include_str!("sharegpt.json"),
+        template: None,
+        recipe: None,
+        options: &[],
+        ignore_index: None,
+    },
+    Example {
+        id: "alpaca",
+        title: Bilingual::fixed("Alpaca", "Alpaca"),
+        shows: Bilingual::fixed(
+            "An instruction and its input become one question, the output is the reply.",
+            "instruction 和 input 合成一条提问，output 就是回复。",
+        ),
+        dialogue: include_str!("alpaca.json"),
+        template: None,
+        recipe: None,
+        options: &[],
+        ignore_index: None,
+    },
+    Example {
         id: "three-conversations",
         title: Bilingual::fixed("Three conversations", "三段对话"),
         shows: Bilingual::fixed(
