@@ -10,6 +10,7 @@ mod aligned;
 mod bytes;
 mod cache;
 mod config;
+mod embedded;
 mod encode;
 mod load;
 mod normalize;
@@ -23,6 +24,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub use embedded::tokenizer_json as embedded_json;
 pub use load::pack;
 
 use self::cache::Cache;
@@ -85,7 +87,13 @@ impl Tokenizer {
 
     /// The small tokenizer that is part of the program.
     pub fn embedded() -> Self {
-        todo!("tokenizer")
+        let json = embedded::tokenizer_json();
+        let files = Files { tokenizer: &json, config: Some(embedded::CONFIG), ..Files::default() };
+        match Self::from_files(&files) {
+            Ok(tokenizer) => tokenizer,
+            // the file is part of the program, and a test reads it
+            Err(problem) => unreachable!("{}", problem.message.en),
+        }
     }
 
     /// Encodes text; added tokens are recognised and no special tokens are added. Fails where the offsets can't be

@@ -95,3 +95,8 @@ fn other_normalisers_agree() {
         {"type": "Replace", "pattern": {"String": "the"}, "content": "THE"},
     ])));
 }
+
+#[test]
+fn the_embedded_tokenizer_agrees() {
+    agrees(&lossmask::tokenizer::embedded_json());
+}
