@@ -63,7 +63,7 @@ pub fn tokenizer_json() -> String {
         "normalizer": {"type": "NFC"},
         "pre_tokenizer": {"type": "Split", "pattern": {"Regex": WORDS}, "behavior": "Isolated", "invert": false},
         "post_processor": null,
-        "decoder": {"type": "ByteLevel"},
+        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false},
         "model": {
             "type": "BPE",
             "byte_level": true,
@@ -104,16 +104,5 @@ mod tests {
         assert!(encoding.ids.len() <= text.chars().count() + 10);
         let english = tokenizer.encode("You are a helpful assistant. The capital of France is Paris.");
         assert!(english.expect("it encodes").ids.len() <= 16);
-    }
-}
-#[cfg(test)]
-mod show {
-    #[test]
-    fn show() {
-        let t = super::super::Tokenizer::embedded();
-        for text in ["帮我写一首诗。", "春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。", "再写一首关于夏天的。夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。", "You are a helpful assistant. The capital of France is Paris. Photosynthesis explained 😀 龘", "<|im_start|>user\n你好<|im_end|>\n<user> 春眠不觉晓 <assistant> {\"role\": \"user\"}"] {
-            let e = t.encode(text).unwrap();
-            println!("{} {:?}", e.ids.len(), e.ids.iter().map(|i| String::from_utf8_lossy(&t.token_bytes(*i)).into_owned()).collect::<Vec<_>>());
-        }
     }
 }
