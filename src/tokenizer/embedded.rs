@@ -99,7 +99,8 @@ mod tests {
         let text = "帮我写一首诗。春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。再写一首关于夏天的。\
             夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。";
         let encoding = tokenizer.encode(text).expect("it encodes");
-        let whole = encoding.offsets.iter().zip(&encoding.held).filter(|(offset, held)| offset == held).count();
+        let whole =
+            encoding.offsets.iter().zip(&encoding.held).filter(|(offset, held)| offset == held).count();
         assert!(whole * 100 >= encoding.ids.len() * 85, "{whole} of {}", encoding.ids.len());
         assert!(encoding.ids.len() <= text.chars().count() + 10);
         let english = tokenizer.encode("You are a helpful assistant. The capital of France is Paris.");

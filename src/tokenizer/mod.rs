@@ -110,9 +110,9 @@ impl Tokenizer {
             let next = self.encoder.next_added(text, place);
             let until = next.map_or(text.len(), |(span, _)| span.start);
             if until > place {
-                let segment = self.segment(&text[place..until], place == 0).map_err(|why| {
-                    problem::unproved(why, Span::new(place, until))
-                })?;
+                let segment = self
+                    .segment(&text[place..until], place == 0)
+                    .map_err(|why| problem::unproved(why, Span::new(place, until)))?;
                 let shift = |span: &Span| Span::new(span.start + place, span.end + place);
                 let first = encoding.ids.len();
                 encoding.ids.extend_from_slice(&segment.encoding.ids);
@@ -134,6 +134,21 @@ impl Tokenizer {
             encoding.held.push(span);
             place = span.end;
         }
+        Ok(encoding)
+    }
+
+    /// Encodes text with what the tokenizer puts around it, such as `[CLS]`; those tokens have the empty range at the
+    /// beginning, as `tokenizers` 0.23 reports them.
+    pub fn encode_with_special_tokens(&self, text: &str) -> Result<Encoding, Diagnostic> {
+        let mut encoding = self.encode(text)?;
+        let [before, after] = self.encoder.around();
+        let nowhere = |ids: &[u32]| vec![Span::at(0); ids.len()];
+        for spans in [&mut encoding.offsets, &mut encoding.held] {
+            spans.splice(0..0, nowhere(&before));
+            spans.extend(nowhere(&after));
+        }
+        encoding.ids.splice(0..0, before);
+        encoding.ids.extend(after);
         Ok(encoding)
     }
 

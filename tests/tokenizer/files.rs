@@ -48,14 +48,16 @@ fn half_a_tokenizer_is_an_error_and_no_panic() {
             assert_eq!(problem(part).code, "not-a-tokenizer");
         }
     }
-    for json in [r#"{"model": {}}"#, r#"{"model": {"type": "BPE"}}"#, r#"{"model": {"vocab": {}, "merges": ["a"]}}"#] {
+    for json in
+        [r#"{"model": {}}"#, r#"{"model": {"type": "BPE"}}"#, r#"{"model": {"vocab": {}, "merges": ["a"]}}"#]
+    {
         problem(json);
     }
 }
 
 #[test]
 fn a_normaliser_that_has_no_offsets_is_named() {
-    let json = makes::chain(serde_json::json!([{"type": "Nmt"}]));
+    let json = makes::chain(&serde_json::json!([{"type": "Nmt"}]));
     let problem = problem(&json);
     assert_eq!(problem.code, "tokenizer-unsupported");
     assert!(problem.message.en.contains("Nmt"));
@@ -94,11 +96,15 @@ fn the_files_beside_it_give_special_tokens_and_templates() {
 
 #[test]
 fn a_packed_file_gives_the_same_tokenizer() {
-    for json in [makes::byte_level_trimmed(true), makes::metaspace("first", true), makes::bert(true), makes::bloom()] {
+    for json in
+        [makes::byte_level_trimmed(true), makes::metaspace("first", true), makes::bert(true), makes::bloom()]
+    {
         let packed = pack(&json).expect("it packs");
         assert_eq!(pack(&packed).as_ref(), Ok(&packed));
-        let read = |json: &str| Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() });
-        let (first, second) = (read(&json).expect("it loads"), read(&packed).expect("it loads"));
+        let read = |json: &str| {
+            Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() }).expect("it loads")
+        };
+        let (first, second) = (read(&json), read(&packed));
         for text in crate::texts::FIXED {
             assert_eq!(first.encode(text), second.encode(text));
         }
@@ -109,7 +115,8 @@ fn a_packed_file_gives_the_same_tokenizer() {
 #[test]
 fn every_id_below_the_size_has_a_token_that_leads_back() {
     for json in [makes::byte_level_nfc(), makes::llama(true, true), makes::bert(false)] {
-        let tokenizer = Tokenizer::from_files(&Files { tokenizer: &json, ..Files::default() }).expect("it loads");
+        let tokenizer =
+            Tokenizer::from_files(&Files { tokenizer: &json, ..Files::default() }).expect("it loads");
         let size = tokenizer.vocab_size() as u32;
         for id in 0..size {
             let token = tokenizer.id_to_token(id).expect("a token");
@@ -137,7 +144,9 @@ fn held_bytes_cut_a_character_where_the_token_does() {
     let encoding = tokenizer.encode("a龘😀").expect("it encodes");
     let held: Vec<_> = encoding.held.iter().flat_map(|span| span.start..span.end).collect();
     assert_eq!(held, (0..8).collect::<Vec<_>>());
-    assert!(encoding.offsets.iter().all(|offset| [(0, 1), (1, 4), (4, 8)].contains(&(offset.start, offset.end))));
+    assert!(
+        encoding.offsets.iter().all(|offset| [(0, 1), (1, 4), (4, 8)].contains(&(offset.start, offset.end)))
+    );
 }
 
 #[test]
@@ -160,4 +169,18 @@ fn a_long_run_without_spaces_takes_time_in_proportion() {
     let (short, long) = (time(&run(8 << 10)), time(&run(64 << 10)));
     // eight times the text: quadratic work would take 64 times as long
     assert!(long < short * 40.0, "{short} s and {long} s");
+}
+
+#[test]
+fn tokens_around_a_text_have_the_judges_ids_and_no_bytes() {
+    let mut json: serde_json::Value = serde_json::from_str(&makes::bert(true)).expect("JSON");
+    json["post_processor"] =
+        serde_json::json!({"type": "BertProcessing", "sep": ["]", 12], "cls": ["[", 11]});
+    let pair = crate::oracle::Pair::new(&json.to_string());
+    let ours = pair.ours.encode_with_special_tokens("the fox").expect("it encodes");
+    let theirs = pair.theirs.encode("the fox", true).expect("it encodes");
+    assert_eq!(ours.ids, theirs.get_ids());
+    let offsets: Vec<_> = ours.offsets.iter().map(|span| (span.start, span.end)).collect();
+    assert_eq!(offsets, theirs.get_offsets());
+    assert_eq!(ours.held.len(), ours.ids.len());
 }
