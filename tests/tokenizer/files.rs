@@ -159,16 +159,17 @@ fn a_text_beyond_the_limit_is_refused() {
 fn a_long_run_without_spaces_takes_time_in_proportion() {
     let tokenizer = Tokenizer::embedded();
     let run = |length: usize| -> String { ('一'..='龥').cycle().step_by(7).take(length).collect() };
-    let time = |text: &str| {
+    let once = |text: &str| {
         let start = std::time::Instant::now();
         let encoding = tokenizer.encode(text).expect("it encodes");
         assert_eq!(encoding.held.last().map(|span| span.end), Some(text.len()));
         start.elapsed().as_secs_f64()
     };
-    time(&run(1 << 10));
+    // the best of a few, because other programs run beside the test
+    let time = |text: &str| (0..5).map(|_| once(text)).fold(f64::MAX, f64::min);
     let (short, long) = (time(&run(8 << 10)), time(&run(64 << 10)));
     // eight times the text: quadratic work would take 64 times as long
-    assert!(long < short * 40.0, "{short} s and {long} s");
+    assert!(long < short * 32.0, "{short} s and {long} s");
 }
 
 #[test]
