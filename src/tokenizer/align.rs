@@ -92,7 +92,9 @@ fn length(
     if Some(id) == rules.unk {
         return unknown_length(word, place, rules, vocabulary);
     }
-    vocabulary.with_surface(id, |token| known_length(rest, place > 0, token, rules)).ok_or("there is no such token")?
+    vocabulary
+        .with_surface(id, |token| known_length(rest, place > 0, token, rules))
+        .ok_or("there is no such token")?
 }
 
 /// How many bytes of `rest` a token that is in the vocabulary holds.

@@ -104,6 +104,12 @@ impl Encoder {
         self.lowered.trim
     }
 
+    /// The ids that the tokenizer puts around a whole text, before and after it.
+    pub(super) fn around(&self) -> [Vec<u32>; 2] {
+        let template = &self.pipeline.get_post_processor().single;
+        [&template.prefix, &template.suffix].map(|run| run.iter().map(|(token, _)| token.id()).collect())
+    }
+
     /// The next added token in raw text, from `place` on: its bytes, with the white space it takes, and its id.
     pub(super) fn next_added(&self, text: &str, place: usize) -> Option<(Span, u32)> {
         let added = self.pipeline.get_added_vocabulary();
@@ -205,7 +211,6 @@ impl Encoder {
         };
         vocabulary.with_surface(id, count).unwrap_or_default()
     }
-
 }
 
 /// How many white-space characters a spelling begins and ends with.
@@ -213,4 +218,3 @@ pub(super) fn blanks(token: &str) -> (u32, u32) {
     let blank = |c: &char| *c == BYTE_LEVEL_SPACE || c.is_whitespace();
     (token.chars().take_while(blank).count() as u32, token.chars().rev().take_while(blank).count() as u32)
 }
-

@@ -9,7 +9,9 @@ mod align;
 mod aligned;
 mod bytes;
 mod cache;
+pub mod catalog;
 mod config;
+mod embedded;
 mod encode;
 mod load;
 mod normalize;
@@ -23,6 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub use embedded::tokenizer_json as embedded_json;
 pub use load::pack;
 
 use self::cache::Cache;
@@ -85,7 +88,13 @@ impl Tokenizer {
 
     /// The small tokenizer that is part of the program.
     pub fn embedded() -> Self {
-        todo!("tokenizer")
+        let json = embedded::tokenizer_json();
+        let files = Files { tokenizer: &json, config: Some(embedded::CONFIG), ..Files::default() };
+        match Self::from_files(&files) {
+            Ok(tokenizer) => tokenizer,
+            // the file is part of the program, and a test reads it
+            Err(problem) => unreachable!("{}", problem.message.en),
+        }
     }
 
     /// Encodes text; added tokens are recognised and no special tokens are added. Fails where the offsets can't be
@@ -101,9 +110,9 @@ impl Tokenizer {
             let next = self.encoder.next_added(text, place);
             let until = next.map_or(text.len(), |(span, _)| span.start);
             if until > place {
-                let segment = self.segment(&text[place..until], place == 0).map_err(|why| {
-                    problem::unproved(why, Span::new(place, until))
-                })?;
+                let segment = self
+                    .segment(&text[place..until], place == 0)
+                    .map_err(|why| problem::unproved(why, Span::new(place, until)))?;
                 let shift = |span: &Span| Span::new(span.start + place, span.end + place);
                 let first = encoding.ids.len();
                 encoding.ids.extend_from_slice(&segment.encoding.ids);
@@ -125,6 +134,21 @@ impl Tokenizer {
             encoding.held.push(span);
             place = span.end;
         }
+        Ok(encoding)
+    }
+
+    /// Encodes text with what the tokenizer puts around it, such as `[CLS]`; those tokens have the empty range at the
+    /// beginning, as `tokenizers` 0.23 reports them.
+    pub fn encode_with_special_tokens(&self, text: &str) -> Result<Encoding, Diagnostic> {
+        let mut encoding = self.encode(text)?;
+        let [before, after] = self.encoder.around();
+        let nowhere = |ids: &[u32]| vec![Span::at(0); ids.len()];
+        for spans in [&mut encoding.offsets, &mut encoding.held] {
+            spans.splice(0..0, nowhere(&before));
+            spans.extend(nowhere(&after));
+        }
+        encoding.ids.splice(0..0, before);
+        encoding.ids.extend(after);
         Ok(encoding)
     }
 

@@ -18,9 +18,8 @@ pub(super) fn complete(step: &PipelinePreTokenizer) -> Result<Option<PipelinePre
             PipelinePreTokenizer::Split(split.map_err(|error| error.to_string())?)
         }
         PipelinePreTokenizer::Sequence(sequence) => {
-            let complete = |step: &PipelinePreTokenizer| {
-                complete(step).map(|made| made.unwrap_or_else(|| step.clone()))
-            };
+            let complete =
+                |step: &PipelinePreTokenizer| complete(step).map(|made| made.unwrap_or_else(|| step.clone()));
             let steps = sequence.pre_tokenizers().iter().map(complete).collect::<Result<_, _>>()?;
             PipelinePreTokenizer::Sequence(PipelineSequence::new(steps))
         }

@@ -53,52 +53,53 @@ fn added(first: usize, normalized: bool) -> Value {
         token(3, "<right>", "sr"),
         token(4, "<both>", "slr"),
         token(5, "<norm>", "n"),
-        token(6, "<NÓRM>", "nlr"),
+        token(6, "<MÁRK>", "nlr"),
         token(7, "word", "w"),
     ])
 }
 
 /// A whole file.
-fn file(model: Value, normalizer: Value, pre_tokenizer: Value, post_processor: Value, normalized: bool) -> String {
+fn file(model: &Value, normalizer: &Value, cut: &Value, finish: &Value, flags: bool) -> String {
     let size = model["vocab"].as_object().expect("a vocabulary").len();
     json!({
-        "version": "1.0", "truncation": null, "padding": null, "added_tokens": added(size, normalized),
-        "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "post_processor": post_processor,
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": added(size, flags),
+        "normalizer": normalizer, "pre_tokenizer": cut, "post_processor": finish,
         "decoder": null, "model": model,
     })
     .to_string()
 }
 
 /// Byte-level as Qwen has it: NFC and a regular expression.
-pub fn byte_level_nfc() -> String {
+pub(crate) fn byte_level_nfc() -> String {
     file(
-        bpe(&byte_level_words(), 600, true),
-        json!({"type": "NFC"}),
-        json!({"type": "Sequence", "pretokenizers": [
+        &bpe(&byte_level_words(), 600, true),
+        &json!({"type": "NFC"}),
+        &json!({"type": "Sequence", "pretokenizers": [
             {"type": "Split", "pattern": {"Regex": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"}, "behavior": "Isolated", "invert": false},
             {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false},
         ]}),
-        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}),
+        &json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false}),
         true,
     )
 }
 
-/// Byte-level as RoBERTa has it: a space in front, and offsets without white space.
-pub fn byte_level_trimmed(prefix: bool) -> String {
-    let step = json!({"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": true, "use_regex": true});
-    file(bpe(&byte_level_words(), 600, true), Value::Null, step.clone(), step, true)
+/// Byte-level as `RoBERTa` has it: a space in front, and offsets without white space.
+pub(crate) fn byte_level_trimmed(prefix: bool) -> String {
+    let step =
+        json!({"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": true, "use_regex": true});
+    file(&bpe(&byte_level_words(), 600, true), &Value::Null, &step, &step, true)
 }
 
 /// Byte-level as BLOOM has it.
-pub fn bloom() -> String {
+pub(crate) fn bloom() -> String {
     file(
-        bpe(&byte_level_words(), 600, true),
-        Value::Null,
-        json!({"type": "Sequence", "pretokenizers": [
+        &bpe(&byte_level_words(), 600, true),
+        &Value::Null,
+        &json!({"type": "Sequence", "pretokenizers": [
             {"type": "Split", "pattern": {"Regex": r" ?[^(\s|[.,!?…。，、।۔،])]+"}, "behavior": "Isolated", "invert": false},
             {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false},
         ]}),
-        json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": false}),
+        &json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": false}),
         true,
     )
 }
@@ -107,11 +108,10 @@ pub fn bloom() -> String {
 fn fallback(byte_fallback: bool, fuse_unk: bool) -> Value {
     let mut model = bpe(&metaspace_words(), 300, false);
     let vocabulary = model["vocab"].as_object_mut().expect("a vocabulary");
-    let mut next = vocabulary.len();
+    let first = vocabulary.len();
     let bytes = (0..=255).filter(|_| byte_fallback).map(|byte| format!("<0x{byte:02X}>"));
-    for token in std::iter::once("<unk>".to_owned()).chain(bytes) {
-        vocabulary.insert(token, json!(next));
-        next += 1;
+    for (id, token) in (first..).zip(std::iter::once("<unk>".to_owned()).chain(bytes)) {
+        vocabulary.insert(token, json!(id));
     }
     model["unk_token"] = json!("<unk>");
     model["fuse_unk"] = json!(fuse_unk);
@@ -120,34 +120,35 @@ fn fallback(byte_fallback: bool, fuse_unk: bool) -> Value {
 }
 
 /// `▁` with byte fallback as Llama 2 has it: normalisers.
-pub fn llama(byte_fallback: bool, fuse_unk: bool) -> String {
+pub(crate) fn llama(byte_fallback: bool, fuse_unk: bool) -> String {
     file(
-        fallback(byte_fallback, fuse_unk),
-        json!({"type": "Sequence", "normalizers": [
+        &fallback(byte_fallback, fuse_unk),
+        &json!({"type": "Sequence", "normalizers": [
             {"type": "Prepend", "prepend": "▁"},
             {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
         ]}),
-        Value::Null,
-        Value::Null,
+        &Value::Null,
+        &Value::Null,
         false,
     )
 }
 
 /// `▁` with byte fallback as newer files have it: a pre-tokenizer.
-pub fn metaspace(scheme: &str, split: bool) -> String {
+pub(crate) fn metaspace(scheme: &str, split: bool) -> String {
     file(
-        fallback(true, true),
-        Value::Null,
-        json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": split}),
-        Value::Null,
+        &fallback(true, true),
+        &Value::Null,
+        &json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": split}),
+        &Value::Null,
         true,
     )
 }
 
 /// `WordPiece` as BERT has it.
-pub fn bert(lowercase: bool) -> String {
+pub(crate) fn bert(lowercase: bool) -> String {
     let mut vocabulary = serde_json::Map::new();
-    let words = ["[UNK]", "the", "fox", "dog", "##s", "##ing", "quick", "caf", "##e", "hello", "##▁", "[", "]"];
+    let words =
+        ["[UNK]", "the", "fox", "dog", "##s", "##ing", "quick", "caf", "##e", "hello", "##▁", "[", "]"];
     let chars = LINES.chars().filter(|c| !c.is_whitespace()).map(String::from);
     let inner: Vec<_> = ('a'..='z').flat_map(|c| [c.to_string(), format!("##{c}")]).collect();
     for token in words.into_iter().map(str::to_owned).chain(inner).chain(chars) {
@@ -162,13 +163,13 @@ pub fn bert(lowercase: bool) -> String {
         "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
         "strip_accents": null, "lowercase": lowercase,
     });
-    file(model, normalizer, json!({"type": "BertPreTokenizer"}), Value::Null, true)
+    file(&model, &normalizer, &json!({"type": "BertPreTokenizer"}), &Value::Null, true)
 }
 
 /// Byte-level with a chain of other normalisers.
-pub fn chain(normalizers: Value) -> String {
-    let step = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+pub(crate) fn chain(normalizers: &Value) -> String {
+    let step =
+        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
     let normalizer = json!({"type": "Sequence", "normalizers": normalizers});
-    file(bpe(&byte_level_words(), 600, true), normalizer, step.clone(), step, true)
+    file(&bpe(&byte_level_words(), 600, true), &normalizer, &step, &step, true)
 }
-
