@@ -3,8 +3,20 @@
 //! `literal` reads JSON and Python literals into [`Value`]s that know their bytes; each format is one file that turns a
 //! value into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
 
+mod check;
+mod formats;
+mod literal;
+mod message;
+mod notes;
+mod value;
+
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
+
+pub use formats::{FORMATS, Format};
+pub use literal::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+
+use check::{check, empty, unrecognised};
 
 /// A JSON-like value that knows where it stands in the pasted text.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,7 +102,29 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads whatever was pasted.
-pub fn read(_text: &str) -> Read {
-    todo!("dialogue")
+/// Reads whatever was pasted, in the format that fits best.
+pub fn read(text: &str) -> Read {
+    read_as(text, None)
+}
+
+/// Reads whatever was pasted; `format` is the id of the format to read it in, and without it the one that fits best.
+pub fn read_as(text: &str, format: Option<&str>) -> Read {
+    let literal::Document { values, mut notes } = literal::read(text);
+    if values.is_empty() {
+        if !notes.has_error() {
+            empty(text, &mut notes);
+        }
+        return Read { diagnostics: notes.into_sorted(), ..Read::default() };
+    }
+    let input = formats::Input::new(&values, notes.has_error());
+    let chosen = format.and_then(|id| FORMATS.iter().find(|format| format.id == id));
+    let Some(format) = chosen.or_else(|| formats::recognise(&input)) else {
+        if !input.cut {
+            unrecognised(values[0].span, Some(&values[0]), &mut notes);
+        }
+        return Read { diagnostics: notes.into_sorted(), ..Read::default() };
+    };
+    let mut conversations = (format.read)(&input, &mut notes);
+    check(&mut conversations, &mut notes);
+    Read { format: Some(format.id), conversations, diagnostics: notes.into_sorted() }
 }

@@ -1,0 +1,125 @@
+//! `OpenAI`'s and `HuggingFace`'s shape: a list of `{role, content, …}`, bare or under `messages` and the like.
+
+use super::super::notes::Notes;
+use super::super::{Conversation, Kind, Message, Text, Value};
+use super::{Format, Input, Row, roles};
+use crate::bilingual::Bilingual;
+use crate::diagnostic::Severity::{Error, Warning};
+
+/// The format.
+pub(super) const FORMAT: Format =
+    Format { id: "openai", title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"), claims, read };
+
+/// The keys of a row, beside its messages, that a chat template can use.
+const EXTRA_KEYS: [&str; 4] = ["documents", "chat_template_kwargs", "functions", "parallel_tool_calls"];
+
+/// The keys that make a message without `content` whole.
+const OTHER_CONTENT: [&str; 5] =
+    ["tool_calls", "function_call", "reasoning_content", "thinking", "reasoning"];
+
+fn claims(input: &Input<'_>) -> u8 {
+    input.share(100, |row| match row.messages() {
+        Some(items) if items.is_empty() => true,
+        Some(items) => items.iter().any(|item| item.get("role").is_some() || item.get("content").is_some()),
+        None => false,
+    })
+}
+
+fn read(input: &Input<'_>, notes: &mut Notes) -> Vec<Conversation> {
+    input.rows.iter().filter_map(|row| conversation(row, notes)).collect()
+}
+
+fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
+    let Some(items) = row.messages() else {
+        super::super::unrecognised(row.span(), None, notes);
+        return None;
+    };
+    let mut messages: Vec<Message> = items.into_iter().filter_map(|item| message(item, notes)).collect();
+    if let Some(system) = row.get("system").and_then(Value::as_text).filter(|text| !text.text.is_empty())
+        && messages.first().is_none_or(|first| first.role() != "system")
+    {
+        messages.insert(0, super::made(Text::new("system"), system.clone()));
+    }
+    Some(Conversation { messages, tools: tools(row), extra: extra(row), span: row.span() })
+}
+
+/// One message, with everything that was written in it.
+fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
+    let role = item.get("role").and_then(Value::as_text);
+    let Some((role, fields)) = role.zip(item.as_map()) else {
+        let span = item.get("role").map_or(item.span, |role| role.span);
+        notes.add(
+            Error,
+            "message-without-role",
+            span,
+            Bilingual::fixed("a message has no role", "一条消息没有角色"),
+            Bilingual::fixed(
+                r#"write it as {"role": "user", "content": "…"}"#,
+                r#"请写成 {"role": "user", "content": "…"}"#,
+            ),
+        );
+        return None;
+    };
+    if !roles::is_known(&role.text) {
+        unknown_role(role, notes);
+    }
+    let has_content = item.get("content").is_some_and(|content| !content.is_null());
+    if !has_content && !OTHER_CONTENT.iter().any(|key| item.get(key).is_some_and(|value| !value.is_null())) {
+        notes.add(
+            Warning,
+            "content-missing",
+            item.span,
+            Bilingual::fixed("this message has no content", "这条消息没有内容"),
+            Bilingual::fixed("add a `content`; it may be \"\"", "请加上 `content`；它可以是 \"\""),
+        );
+    }
+    Some(Message { role: role.clone(), fields: fields.to_vec(), span: item.span })
+}
+
+fn unknown_role(role: &Text, notes: &mut Notes) {
+    let shown: String = role.text.chars().take(40).collect();
+    let hint = roles::meant(&role.text).map_or_else(
+        || {
+            Bilingual::fixed(
+                "the known roles are system, user, assistant and tool",
+                "已知的角色有 system、user、assistant 和 tool",
+            )
+        },
+        |meant| {
+            Bilingual::new(
+                format!("write \"{meant}\" if that is meant"),
+                format!("若是此意，请写成 \"{meant}\""),
+            )
+        },
+    );
+    notes.add(
+        Warning,
+        "unknown-role",
+        role.span,
+        Bilingual::new(
+            format!("chat templates do not know the role \"{shown}\"; it is kept as it is"),
+            format!("聊天模板不认识角色 \"{shown}\"；按原样保留"),
+        ),
+        hint,
+    );
+}
+
+/// The row's tools: a list, or a string that holds one.
+pub(super) fn tools(row: &Row<'_>) -> Option<Value> {
+    let value = row.get("tools")?;
+    match &value.kind {
+        Kind::Null => None,
+        Kind::String(text) => {
+            let json: Option<serde_json::Value> = serde_json::from_str(&text.text).ok();
+            json.filter(|json| !json.is_null())
+                .map(|json| Value { span: value.span, ..Value::from_json(&json) })
+        }
+        _ => Some(value.clone()),
+    }
+}
+
+/// The row's other keys that a template can use.
+pub(super) fn extra(row: &Row<'_>) -> Vec<(Text, Value)> {
+    let Row::Object(Value { kind: Kind::Map(entries), .. }) = row else { return Vec::new() };
+    entries.iter().filter(|(key, _)| EXTRA_KEYS.contains(&key.text.as_str())).cloned().collect()
+}

@@ -1,0 +1,55 @@
+//! Diagnostics as they are found, with a limit a kind so that a long bad file does not drown its reader.
+
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::span::Span;
+
+/// How many diagnostics of one code are kept.
+const MAX_PER_CODE: usize = 50;
+
+/// The diagnostics of one reading.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    list: Vec<Diagnostic>,
+    counts: Vec<(String, usize)>,
+    has_error: bool,
+}
+
+impl Notes {
+    /// Keeps one finding, unless there are too many of its kind already.
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.has_error |= diagnostic.severity == Severity::Error;
+        let known = self.counts.iter().position(|(code, _)| *code == diagnostic.code);
+        let index = known.unwrap_or_else(|| {
+            self.counts.push((diagnostic.code.to_string(), 0));
+            self.counts.len() - 1
+        });
+        self.counts[index].1 += 1;
+        if self.counts[index].1 <= MAX_PER_CODE {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Keeps one finding about `span` of the pasted text.
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        span: Span,
+        message: Bilingual,
+        hint: Bilingual,
+    ) {
+        self.push(Diagnostic::new(severity, code, message).hint(hint).at(Source::Dialogue, span));
+    }
+
+    /// Whether one of them is an error.
+    pub(super) const fn has_error(&self) -> bool {
+        self.has_error
+    }
+
+    /// All of them, in the order of the text.
+    pub(super) fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|diagnostic| diagnostic.place.map_or(0, |(_, span)| span.start));
+        self.list
+    }
+}

@@ -1,0 +1,202 @@
+//! How the rest of the crate reads and makes [`Value`]s and [`Text`]s.
+
+use std::ops::Range;
+
+use super::{Kind, Run, Text, Value};
+use crate::span::Span;
+
+impl Value {
+    /// A string that was not pasted.
+    pub fn string(text: impl Into<String>) -> Self {
+        Self::from_text(Text::new(text))
+    }
+
+    /// A string value of a text, with its place.
+    pub fn from_text(text: Text) -> Self {
+        let span = text.span;
+        Self { kind: Kind::String(text), span }
+    }
+
+    /// The same value as `json`, without places.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        let kind = match json {
+            Json::Null => Kind::Null,
+            Json::Bool(is) => Kind::Bool(*is),
+            Json::Number(number) => Kind::Number(number.to_string()),
+            Json::String(text) => Kind::String(Text::new(text)),
+            Json::Array(items) => Kind::List(items.iter().map(Self::from_json).collect()),
+            Json::Object(map) => {
+                Kind::Map(map.iter().map(|(key, value)| (Text::new(key), Self::from_json(value))).collect())
+            }
+        };
+        Self { kind, span: Span::default() }
+    }
+
+    /// The same value as JSON; a number that JSON cannot write (`NaN`, `Infinity`) is `null`.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match &self.kind {
+            Kind::Null => Json::Null,
+            Kind::Bool(is) => Json::Bool(*is),
+            Kind::Number(written) => number(written).map_or(Json::Null, Json::Number),
+            Kind::String(text) => Json::String(text.text.clone()),
+            Kind::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Kind::Map(entries) => Json::Object(fields_to_json(entries)),
+        }
+    }
+
+    /// The decoded string, where it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        self.as_text().map(|text| text.text.as_str())
+    }
+
+    /// The string with its places, where it is one.
+    pub const fn as_text(&self) -> Option<&Text> {
+        if let Kind::String(text) = &self.kind { Some(text) } else { None }
+    }
+
+    /// The elements, where it is a list.
+    pub fn as_list(&self) -> Option<&[Self]> {
+        if let Kind::List(items) = &self.kind { Some(items) } else { None }
+    }
+
+    /// The entries, where it is an object.
+    pub fn as_map(&self) -> Option<&[(Text, Self)]> {
+        if let Kind::Map(entries) = &self.kind { Some(entries) } else { None }
+    }
+
+    /// The truth value, where it is one.
+    pub const fn as_bool(&self) -> Option<bool> {
+        if let Kind::Bool(is) = self.kind { Some(is) } else { None }
+    }
+
+    /// Whether it is `null` or `None`.
+    pub const fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// The value of a key, where it is an object that has it; of equal keys the last one.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map().and_then(|entries| lookup(entries, key))
+    }
+}
+
+/// The last value of `key`.
+pub(super) fn lookup<'a>(entries: &'a [(Text, Value)], key: &str) -> Option<&'a Value> {
+    entries.iter().rev().find(|(name, _)| name.text == key).map(|(_, value)| value)
+}
+
+/// Entries as a JSON object.
+pub(super) fn fields_to_json(entries: &[(Text, Value)]) -> serde_json::Map<String, serde_json::Value> {
+    entries.iter().map(|(key, value)| (key.text.clone(), value.to_json())).collect()
+}
+
+/// The number that was written, in JSON's or Python's way.
+pub(super) fn number(written: &str) -> Option<serde_json::Number> {
+    if let Ok(whole) = written.parse::<i64>() {
+        return Some(whole.into());
+    }
+    if let Ok(whole) = written.parse::<u64>() {
+        return Some(whole.into());
+    }
+    if !written.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let plain = written.replace('_', "");
+    let (negative, digits) = plain.strip_prefix('-').map_or((false, plain.as_str()), |rest| (true, rest));
+    for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
+        if let Some(digits) = digits.strip_prefix(prefix) {
+            let whole = i64::from_str_radix(digits, radix).ok()?;
+            return Some(if negative { -whole } else { whole }.into());
+        }
+    }
+    plain.parse().ok().and_then(serde_json::Number::from_f64)
+}
+
+impl Text {
+    /// A text that was not pasted.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A text that stands at byte `at` of the pasted text just as it is.
+    pub fn verbatim(text: impl Into<String>, at: usize) -> Self {
+        let text = text.into();
+        let span = Span::new(at, at + text.len());
+        Self { text, map: vec![Run { from: 0, to: at, verbatim: true }], span }
+    }
+
+    /// Another word for `self`, such as `user` for a pasted `human`: every part of it points at the whole original.
+    #[must_use]
+    pub fn replaced(&self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let whole = self.source_span(0..self.text.len());
+        let map = if self.map.is_empty() {
+            Vec::new()
+        } else {
+            vec![
+                Run { from: 0, to: whole.start, verbatim: false },
+                Run { from: text.len(), to: whole.end, verbatim: true },
+            ]
+        };
+        Self { text, map, span: self.span }
+    }
+
+    /// Whether it was pasted, so that its bytes have places.
+    pub const fn is_pasted(&self) -> bool {
+        !self.map.is_empty()
+    }
+
+    /// The pasted bytes that the decoded bytes `range` were written with: exact where they were written as they are, a
+    /// whole escape sequence where `range` cuts one. The place of the literal where the text was not pasted.
+    pub fn source_span(&self, range: Range<usize>) -> Span {
+        let start = range.start.min(self.text.len());
+        let end = range.end.min(self.text.len());
+        let Some(first) = self.run_at(start) else { return self.span };
+        let run = self.map[first];
+        let from = if run.verbatim { run.to + (start - run.from) } else { run.to };
+        if end <= start {
+            return Span::at(from);
+        }
+        let Some(last) = self.run_at(end - 1) else { return self.span };
+        let run = self.map[last];
+        let to = if run.verbatim {
+            run.to + (end - run.from)
+        } else {
+            self.map.get(last + 1).map_or(self.span.end, |next| next.to)
+        };
+        Span::new(from, to)
+    }
+
+    /// The run that holds decoded byte `at`.
+    fn run_at(&self, at: usize) -> Option<usize> {
+        self.map.partition_point(|run| run.from <= at).checked_sub(1)
+    }
+
+    /// Goes on with a run at pasted byte `to`; a run that stayed empty and says nothing new is dropped.
+    pub(super) fn run(&mut self, to: usize, verbatim: bool) {
+        let from = self.text.len();
+        if let Some(last) = self.map.last() {
+            if verbatim && last.verbatim && last.to + (from - last.from) == to {
+                return;
+            }
+            if last.from == from && last.verbatim && last.to == to {
+                self.map.pop();
+            }
+        }
+        self.map.push(Run { from, to, verbatim });
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
