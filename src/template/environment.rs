@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Rest, Value, ValueKind};
+use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
@@ -72,6 +72,7 @@ pub(super) fn environment() -> Environment<'static> {
     env.add_filter("tojson", to_json);
     env.add_filter("string", |value: Value| python::text(&value));
     env.add_filter("trim", trim);
+    env.add_filter("dictsort", dict_sort);
     env
 }
 
@@ -84,8 +85,7 @@ pub(super) fn variables(input: &Input<'_>) -> Vec<(String, Value)> {
         ("add_generation_prompt".to_owned(), Value::from(input.add_generation_prompt)),
         ("strftime_now".to_owned(), Value::from_function(move |format: &str| strftime(now, format))),
     ];
-    variables
-        .extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
+    variables.extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
     variables.extend(input.variables.iter().map(|(name, item)| (name.clone(), super::value::value(item))));
     variables
 }
@@ -134,6 +134,35 @@ fn to_json(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs)
 /// `value | trim(characters)`, which is Python's `strip`.
 fn trim(value: &Value, characters: Option<&str>) -> Result<String, Error> {
     Ok(methods::strip(&python::text(value)?, characters, true, true).to_owned())
+}
+
+/// `value | dictsort(case_sensitive, by, reverse)`.
+fn dict_sort(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
+    let names = ["case_sensitive", "by", "reverse"];
+    let mut settings = Vec::new();
+    for (place, name) in names.into_iter().enumerate() {
+        let named = kwargs.get::<Option<Value>>(name)?;
+        settings.push(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default());
+    }
+    kwargs.assert_all_used()?;
+    let (case_sensitive, reverse) = (settings[0].is_true(), settings[2].is_true());
+    let by_value = settings[1].as_str() == Some("value");
+    if value.kind() != ValueKind::Map {
+        return Err(Error::new(ErrorKind::InvalidOperation, "dictsort needs a dict"));
+    }
+    let mut entries = Vec::new();
+    for key in value.try_iter()? {
+        let item = value.get_item(&key)?;
+        let by = if by_value { &item } else { &key };
+        let by = match by.as_str() {
+            Some(text) if !case_sensitive => Value::from(text.to_lowercase()),
+            _ => by.clone(),
+        };
+        entries.push((by, key, item));
+    }
+    state.consume_fuel(entries.len() as u64 * 8)?;
+    entries.sort_by(|a, b| if reverse { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+    Ok(entries.into_iter().map(|(_, key, item)| Value::from(Tuple::new(vec![key, item]))).collect())
 }
 
 /// `strftime`, where a directive that it does not know stays as it was written.

@@ -12,12 +12,12 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 /// A `{% generation %}` block of a template, from its opening tag's name to its closing tag's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Block {
     /// The bytes between the names of its two tags.
     span: Span,
-    /// Whether one pass through it can write the same template bytes twice.
-    loops: bool,
+    /// The loops inside it: only there can one pass through the block go back in the template.
+    loops: Vec<Span>,
 }
 
 /// Rewrites the tags and says where the blocks are. Text that can't be read as a template is returned as it is: the
@@ -25,7 +25,9 @@ pub(super) struct Block {
 pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
     let mut out = source.to_owned();
     let mut blocks = Vec::new();
-    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut open = Vec::new();
+    let mut open_loops = Vec::new();
+    let mut loops: Vec<Span> = Vec::new();
     let mut at_tag = false;
     for token in tokenize(source, false, environment::syntax()) {
         let Ok((token, place)) = token else { return (out, blocks) };
@@ -34,15 +36,17 @@ pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
             match *name {
                 "generation" if span.of(source) == "generation" => {
                     out.replace_range(span.start..span.end, "with      ");
-                    open.push((span.end, false));
+                    open.push(span.end);
                 }
                 "endgeneration" if span.of(source) == "endgeneration" => {
                     out.replace_range(span.start..span.end, "endwith      ");
-                    if let Some((start, loops)) = open.pop() {
+                    if let Some(start) = open.pop() {
+                        let loops = loops.iter().copied().filter(|inner| start < inner.start).collect();
                         blocks.push(Block { span: Span::new(start, span.start), loops });
                     }
                 }
-                "for" => open.iter_mut().for_each(|block| block.1 = true),
+                "for" => open_loops.push(span.end),
+                "endfor" => loops.extend(open_loops.pop().map(|start| Span::new(start, span.start))),
                 _ => {}
             }
         }
@@ -56,14 +60,15 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut previous: Option<(usize, usize)> = None;
     for writer in writers {
-        let inside =
-            |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
+        let inside = |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
         let Some((index, block)) = blocks.iter().enumerate().rfind(|(_, block)| inside(block)) else {
             previous = None;
             continue;
         };
-        let goes_on = previous
-            .is_some_and(|(last, source)| last == index && (block.loops || source < writer.source.start));
+        let goes_on = previous.is_some_and(|(last, source)| {
+            let in_one = |inner: &Span| (inner.start..inner.end).contains(&source) && inner.overlaps(writer.source);
+            last == index && (source < writer.source.start || block.loops.iter().any(in_one))
+        });
         match spans.last_mut() {
             Some(span) if goes_on && span.end == writer.output.start => span.end = writer.output.end,
             _ => spans.push(writer.output),
@@ -115,8 +120,7 @@ mod tests {
 
     #[test]
     fn the_tags_are_replaced_and_nothing_moves() {
-        let source =
-            "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
+        let source = "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
         let (out, blocks) = rewrite(source);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));

@@ -90,7 +90,7 @@ pub struct Owner {
 }
 
 /// A stretch of rendered text with its owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
     /// Bytes of the rendered text.
     pub output: Span,
@@ -136,11 +136,7 @@ impl Template {
     }
 
     /// Runs the template on messages that are already values.
-    fn run(
-        &self,
-        variables: &[(String, Item)],
-        messages: Vec<Item>,
-    ) -> Result<(String, Vec<Writer>), Diagnostic> {
+    fn run(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Result<(String, Vec<Writer>), Diagnostic> {
         let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source);
         let template = self.env.get_template(NAME).map_err(failed)?;
         let mut context = BTreeMap::new();

@@ -295,8 +295,7 @@ mod tests {
 
     #[test]
     fn nested_values_read_as_python_writes_them() {
-        let value =
-            Value::from_iter([Value::from("it's"), Value::from(()), Value::from(true), Value::from(1e22)]);
+        let value = Value::from_iter([Value::from("it's"), Value::from(()), Value::from(true), Value::from(1e22)]);
         assert_eq!(text(&value).unwrap(), "[\"it's\", None, True, 1e+22]");
     }
 }

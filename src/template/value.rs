@@ -80,9 +80,11 @@ fn message(index: usize, message: &Message, dress: &mut dyn Dress) -> Value {
             Some(place) => entries[place].1 = reasoning.clone(),
             None => entries.push((REASONING[0].into(), reasoning.clone())),
         }
-        if find(&entries, "thinking").is_none() {
-            entries.insert(0, ("thinking".into(), reasoning));
-        }
+        let thinking = match find(&entries, "thinking") {
+            Some(place) => entries.remove(place).1,
+            None => reasoning,
+        };
+        entries.insert(0, ("thinking".into(), thinking));
     }
     Value::from_pairs(entries)
 }
@@ -94,19 +96,17 @@ fn field(index: usize, key: &str, item: &dialogue::Value, dress: &mut dyn Dress)
         ("content", Kind::List(parts)) => parts
             .iter()
             .map(|part| match &part.kind {
-                Kind::Map(entries) => Value::from_pairs(entries.iter().map(|(key, item)| {
-                    match (key.text.as_str(), &item.kind) {
+                Kind::Map(entries) => {
+                    Value::from_pairs(entries.iter().map(|(key, item)| match (key.text.as_str(), &item.kind) {
                         ("text", Kind::String(text)) => ("text", dress.dress(index, Part::Content, text)),
                         (key, _) => (key, value(item)),
-                    }
-                })),
+                    }))
+                }
                 Kind::String(text) => dress.dress(index, Part::Content, text),
                 _ => value(part),
             })
             .collect(),
-        ("tool_calls", Kind::List(calls)) => {
-            calls.iter().map(|call| tool_call(index, None, call, dress)).collect()
-        }
+        ("tool_calls", Kind::List(calls)) => calls.iter().map(|call| tool_call(index, None, call, dress)).collect(),
         (key, Kind::String(text)) if REASONING.contains(&key) => dress.dress(index, Part::Reasoning, text),
         _ => value(item),
     }
@@ -118,9 +118,7 @@ fn tool_call(index: usize, key: Option<&str>, item: &dialogue::Value, dress: &mu
         (Some("name"), Kind::String(text)) => dress.dress(index, Part::ToolCall, text),
         (Some("arguments"), _) => arguments(index, item, dress),
         (None | Some("function"), Kind::Map(entries)) => Value::from_pairs(
-            entries
-                .iter()
-                .map(|(key, item)| (key.text.as_str(), tool_call(index, Some(&key.text), item, dress))),
+            entries.iter().map(|(key, item)| (key.text.as_str(), tool_call(index, Some(&key.text), item, dress))),
         ),
         _ => value(item),
     }
