@@ -242,7 +242,8 @@ impl Engine {
             setup.template.render(&input)
         };
         let asked = report.conversations.iter().map(|conversation| conversation.index);
-        let rendered = setup.iter().flat_map(|setup| asked.clone().map(|index| render(setup, index))).collect();
+        let rendered =
+            setup.iter().flat_map(|setup| asked.clone().map(|index| render(setup, index))).collect();
         (report, rendered)
     }
 

@@ -12,6 +12,7 @@
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
+//! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
 //! | `app` | the Yew page and its worker (wasm only) |
 
 pub mod bilingual;
@@ -23,6 +24,9 @@ pub mod recipe;
 pub mod span;
 pub mod template;
 pub mod tokenizer;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -37,9 +37,7 @@ impl Flags {
                 }
                 Long(name) => {
                     let flags = allowed.iter().map(|flag| format!("--{flag}")).collect::<Vec<_>>().join(" ");
-                    return Err(Stop::Usage(format!(
-                        "`{command}` has no flag `--{name}`; it has {flags}"
-                    )));
+                    return Err(Stop::Usage(format!("`{command}` has no flag `--{name}`; it has {flags}")));
                 }
                 Value(file) if flags.file.is_none() => flags.file = Some(file.string()?),
                 other => return Err(other.unexpected().into()),
@@ -61,7 +59,9 @@ impl Flags {
             "var" => {
                 let (key, text) = pair("--var", "KEY=JSON", parser.value()?.string()?)?;
                 let value = serde_json::from_str(&text).map_err(|error| {
-                    Stop::Usage(format!("the value of `--var {key}` is not JSON: {error}; a string needs its quotes"))
+                    Stop::Usage(format!(
+                        "the value of `--var {key}` is not JSON: {error}; a string needs its quotes"
+                    ))
                 })?;
                 self.variables.push((key, value));
             }

@@ -119,7 +119,8 @@ fn find(id: &str) -> Result<PathBuf, Stop> {
 
 /// Reads a `tokenizer.json`, or a folder with one and the files beside it.
 fn load(path: &Path) -> Result<Tokenizer, Stop> {
-    let folder = [path.to_path_buf(), path.join("models")].into_iter().find(|at| at.join("tokenizer.json").is_file());
+    let folder =
+        [path.to_path_buf(), path.join("models")].into_iter().find(|at| at.join("tokenizer.json").is_file());
     let main = match &folder {
         Some(folder) => folder.join("tokenizer.json"),
         None if path.is_dir() => {

@@ -3,7 +3,7 @@
 use super::{Recipe, all_tokens, per_turn};
 
 /// Every recipe, in the order in which a list shows them.
-pub(super) static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
+pub static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
 
 /// The recipe of this id.
 pub fn find(id: &str) -> Option<&'static Recipe> {

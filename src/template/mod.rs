@@ -90,7 +90,7 @@ pub struct Owner {
 }
 
 /// A stretch of rendered text with its owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
     /// Bytes of the rendered text.
     pub output: Span,

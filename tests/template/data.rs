@@ -53,7 +53,9 @@ pub(crate) fn special_tokens() -> BTreeMap<String, String> {
 }
 
 pub(crate) fn now() -> chrono::NaiveDateTime {
-    chrono::NaiveDate::from_ymd_opt(2026, 1, 31).and_then(|day| day.and_hms_opt(9, 5, 7)).expect("a valid time")
+    chrono::NaiveDate::from_ymd_opt(2026, 1, 31)
+        .and_then(|day| day.and_hms_opt(9, 5, 7))
+        .expect("a valid time")
 }
 
 /// A text that was pasted without an escape, its quote at byte 1000.
