@@ -4,8 +4,11 @@ pub mod catalog;
 mod environment;
 mod error;
 mod generation;
+mod marks;
 mod methods;
+mod owners;
 mod python;
+mod regions;
 mod strings;
 mod value;
 
@@ -23,6 +26,9 @@ pub struct Template {
     source: String,
     env: Environment<'static>,
     blocks: Vec<generation::Block>,
+    /// Whether the template calls anything that strips whitespace.
+    trims: bool,
+    cache: regions::Cache,
 }
 
 /// What a template sees.
@@ -114,7 +120,8 @@ impl Template {
         generation::check(&rewritten)?;
         let mut env = environment::environment();
         env.add_template_owned(NAME, rewritten).map_err(|error| error::diagnostic(&error, source))?;
-        Ok(Self { source: source.to_owned(), env, blocks })
+        let trims = source.contains("trim") || source.contains("strip(");
+        Ok(Self { source: source.to_owned(), env, blocks, trims, cache: regions::Cache::default() })
     }
 
     /// The template's own text.
@@ -155,7 +162,10 @@ impl Template {
 
     /// Who owns each byte of `rendered`, which must be this template's render of `input`: pieces that cover the text
     /// from end to end, in order, without gap or overlap.
-    pub fn owners(&self, _input: &Input<'_>, _rendered: &Rendered) -> Vec<Piece> {
-        Vec::new()
+    ///
+    /// Renders of the conversation's beginnings are kept for the next call, so asking for each prefix of one
+    /// conversation in turn costs little more than asking for the whole.
+    pub fn owners(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Piece> {
+        owners::owners(self, input, &rendered.text, &rendered.writers)
     }
 }

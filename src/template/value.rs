@@ -11,16 +11,16 @@ use crate::dialogue::{self, Kind, Message, Text};
 const REASONING: [&str; 3] = ["reasoning_content", "thinking", "reasoning"];
 
 /// Gives the text that a template should see for one of a message's own strings.
-pub(super) trait Dress {
+pub(super) trait Dress<'a> {
     /// The text to show for `text`, which is `part` of message `message`.
-    fn dress(&mut self, message: usize, part: Part, text: &Text) -> Value;
+    fn dress(&mut self, message: usize, part: Part, text: &'a Text) -> Value;
 }
 
 /// Shows every string as it is.
 pub(super) struct Plain;
 
-impl Dress for Plain {
-    fn dress(&mut self, _message: usize, _part: Part, text: &Text) -> Value {
+impl<'a> Dress<'a> for Plain {
+    fn dress(&mut self, _message: usize, _part: Part, text: &'a Text) -> Value {
         Value::from(text.text.as_str())
     }
 }
@@ -58,12 +58,12 @@ fn number(text: &str) -> Value {
 }
 
 /// The messages as a template sees them.
-pub(super) fn messages(messages: &[Message], dress: &mut dyn Dress) -> Vec<Value> {
+pub(super) fn messages<'a>(messages: &'a [Message], dress: &mut dyn Dress<'a>) -> Vec<Value> {
     messages.iter().enumerate().map(|(index, message)| self::message(index, message, dress)).collect()
 }
 
 /// One message: keys whose value is None are left out, and reasoning is there under each name that templates use.
-fn message(index: usize, message: &Message, dress: &mut dyn Dress) -> Value {
+fn message<'a>(index: usize, message: &'a Message, dress: &mut dyn Dress<'a>) -> Value {
     let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(message.fields.len() + 2);
     for (key, item) in &message.fields {
         let shown = field(index, &key.text, item, dress);
@@ -90,7 +90,7 @@ fn message(index: usize, message: &Message, dress: &mut dyn Dress) -> Value {
 }
 
 /// One field of a message, its own words dressed.
-fn field(index: usize, key: &str, item: &dialogue::Value, dress: &mut dyn Dress) -> Value {
+fn field<'a>(index: usize, key: &str, item: &'a dialogue::Value, dress: &mut dyn Dress<'a>) -> Value {
     match (key, &item.kind) {
         ("content", Kind::String(text)) => dress.dress(index, Part::Content, text),
         ("content", Kind::List(parts)) => parts
@@ -113,7 +113,7 @@ fn field(index: usize, key: &str, item: &dialogue::Value, dress: &mut dyn Dress)
 }
 
 /// A tool call: the function's name and every string of its arguments are the message's own words.
-fn tool_call(index: usize, key: Option<&str>, item: &dialogue::Value, dress: &mut dyn Dress) -> Value {
+fn tool_call<'a>(index: usize, key: Option<&str>, item: &'a dialogue::Value, dress: &mut dyn Dress<'a>) -> Value {
     match (key, &item.kind) {
         (Some("name"), Kind::String(text)) => dress.dress(index, Part::ToolCall, text),
         (Some("arguments"), _) => arguments(index, item, dress),
@@ -124,7 +124,7 @@ fn tool_call(index: usize, key: Option<&str>, item: &dialogue::Value, dress: &mu
     }
 }
 
-fn arguments(index: usize, item: &dialogue::Value, dress: &mut dyn Dress) -> Value {
+fn arguments<'a>(index: usize, item: &'a dialogue::Value, dress: &mut dyn Dress<'a>) -> Value {
     match &item.kind {
         Kind::String(text) => dress.dress(index, Part::ToolCall, text),
         Kind::List(items) => items.iter().map(|item| arguments(index, item, dress)).collect(),

@@ -1,12 +1,9 @@
 //! Chat templates against transformers: `tests/oracle/templates.py` wrote down what it makes of each probe.
 
-#[path = "template/data.rs"]
-mod data;
-
 use lossmask::span::Span;
 use lossmask::template::{Input, Template, catalog};
 
-use data::{Given, expected, given, special_tokens};
+use crate::data::{self, Given, expected, given, special_tokens};
 
 /// What is known to differ, as `template/conversation`.
 const DIFFERENT: [&str; 0] = [];

@@ -1,0 +1,302 @@
+//! Where a message's own words stand in the rendered text, found with marks and proven.
+//!
+//! Private-use characters are put into the messages' strings and the template is run again. When the marked text
+//! without its marks is exactly the text, the marks did not change what the template does, and each stands where
+//! the character beside it was copied to: through `trim`, `split`, `replace` and whatever else a template calls.
+
+use std::collections::HashSet;
+
+use minijinja::Value;
+
+use super::value::{Dress, Plain, messages};
+use super::{Input, Part, Template};
+use crate::dialogue::Text;
+use crate::span::Span;
+
+/// How many renders one search for places may cost.
+const RENDERS: usize = 10;
+
+/// One string of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words<'a> {
+    /// The message it belongs to.
+    pub(super) message: usize,
+    /// What it is to the message.
+    pub(super) part: Part,
+    /// The string.
+    pub(super) text: &'a Text,
+}
+
+/// A stretch of the rendered text that shows a string, or a piece of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bytes of the rendered text.
+    pub(super) output: Span,
+    /// Which of the strings it shows.
+    pub(super) words: usize,
+    /// The bytes of the string that the stretch copies, where it is a copy.
+    pub(super) copied: Option<Span>,
+}
+
+/// Collects the strings of messages, in the order in which they are dressed.
+pub(super) fn words<'a>(input: &Input<'a>) -> Vec<Words<'a>> {
+    let mut collect = Collect(Vec::new());
+    messages(input.messages, &mut collect);
+    collect.0
+}
+
+/// Writes down each string that a template would be shown.
+struct Collect<'a>(Vec<Words<'a>>);
+
+impl<'a> Dress<'a> for Collect<'a> {
+    fn dress(&mut self, message: usize, part: Part, text: &'a Text) -> Value {
+        self.0.push(Words { message, part, text });
+        Value::from(())
+    }
+}
+
+/// Where marks are put into a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    /// Before the first character and after the last one.
+    Outside,
+    /// The same without the whitespace at both ends, so that it can still be trimmed.
+    Inside,
+    /// One in the middle, so that beginning and end can still be compared.
+    Middle,
+}
+
+/// Finds every string that a mark can be followed to. What is not found has no place.
+pub(super) fn places(
+    template: &Template,
+    variables: &[(String, Value)],
+    input: &Input<'_>,
+    words: &[Words<'_>],
+    text: &str,
+) -> Vec<Place> {
+    let all: Vec<usize> =
+        (0..words.len()).filter(|&index| !words[index].text.text.trim().is_empty()).collect();
+    let mut search = Search { template, variables, input, words, text, marks: unused(words, template, text), renders: 0 };
+    if search.marks.len() < 2 * words.len() {
+        return Vec::new();
+    }
+    let mut places = Vec::new();
+    let padded = all.iter().any(|&index| words[index].text.text.trim().len() < words[index].text.text.len());
+    let found = search
+        .run(&all, Position::Outside)
+        .or_else(|| if padded { search.run(&all, Position::Inside) } else { None })
+        .or_else(|| search.run(&all, Position::Middle));
+    match found {
+        Some(found) => places = found,
+        None => search.divide(&all, &mut places),
+    }
+    places.sort_by_key(|place| (place.output.start, place.output.end));
+    let mut end = 0;
+    places.retain(|place| {
+        let apart = place.output.start >= end && !place.output.is_empty();
+        if apart {
+            end = place.output.end;
+        }
+        apart
+    });
+    places
+}
+
+/// Private-use characters that occur nowhere, two for each string.
+fn unused(words: &[Words<'_>], template: &Template, text: &str) -> Vec<char> {
+    let private = |c: &char| matches!(*c as u32, 0xe000..=0xf8ff | 0xf_0000..=0x10_ffff);
+    let mut used: HashSet<char> = text.chars().filter(private).collect();
+    used.extend(template.source().chars().filter(private));
+    for words in words {
+        used.extend(words.text.text.chars().filter(private));
+    }
+    ('\u{f0000}'..='\u{ffffd}').chain('\u{100000}'..='\u{10fffd}')
+        .filter(|c| !used.contains(c))
+        .take(2 * words.len())
+        .collect()
+}
+
+struct Search<'a> {
+    template: &'a Template,
+    variables: &'a [(String, Value)],
+    input: &'a Input<'a>,
+    words: &'a [Words<'a>],
+    text: &'a str,
+    marks: Vec<char>,
+    renders: usize,
+}
+
+impl Search<'_> {
+    /// Marks what can be marked when not all of it can: halves, and halves of halves.
+    fn divide(&mut self, chosen: &[usize], places: &mut Vec<Place>) {
+        let (left, right) = chosen.split_at(chosen.len() / 2);
+        for half in [right, left] {
+            if half.is_empty() || self.renders >= RENDERS {
+                continue;
+            }
+            let found = self.run(half, Position::Inside).or_else(|| self.run(half, Position::Middle));
+            match found {
+                Some(found) => places.extend(found),
+                None if half.len() > 1 => self.divide(half, places),
+                None => {}
+            }
+        }
+    }
+
+    /// Renders with marks in the chosen strings; the places if the marks changed nothing.
+    fn run(&mut self, chosen: &[usize], position: Position) -> Option<Vec<Place>> {
+        if chosen.is_empty() {
+            return Some(Vec::new());
+        }
+        self.renders += 1;
+        let mut at: Vec<Option<Span>> = vec![None; self.words.len()];
+        for &index in chosen {
+            at[index] = Some(mark_places(&self.words[index].text.text, position));
+        }
+        let mut dress = Marked { marks: &self.marks, at: &at, single: position == Position::Middle, next: 0 };
+        let marked = messages(self.input.messages, &mut dress);
+        let (marked, _) = self.template.run(self.variables, marked).ok()?;
+        let found = self.strip(&marked)?;
+        Some(self.follow(&found, &at, position))
+    }
+
+    /// Where the marks stood, in order, if the text without them is the text.
+    fn strip(&self, marked: &str) -> Option<Vec<(usize, usize)>> {
+        let (first, last) = (*self.marks.first()?, *self.marks.last()?);
+        let mut found = Vec::new();
+        let mut place = 0;
+        let mut from = 0;
+        for (at, c) in marked.char_indices() {
+            // Most characters are plainly no mark.
+            if c < first || c > last {
+                continue;
+            }
+            let Ok(mark) = self.marks.binary_search(&c) else { continue };
+            let between = &marked.as_bytes()[from..at];
+            if self.text.as_bytes().get(place..place + between.len())? != between {
+                return None;
+            }
+            place += between.len();
+            from = at + c.len_utf8();
+            found.push((mark, place));
+        }
+        (self.text.as_bytes().get(place..)? == &marked.as_bytes()[from..]).then_some(found)
+    }
+
+    /// What the marks show: a pair shows the string between, a lone mark what runs along with the string beside it.
+    fn follow(&self, found: &[(usize, usize)], at: &[Option<Span>], position: Position) -> Vec<Place> {
+        let mut places = Vec::new();
+        let trims = self.template.trims;
+        let mut i = 0;
+        while let Some(&(mark, place)) = found.get(i) {
+            i += 1;
+            let words = mark / 2;
+            let Some(marked) = at[words] else { continue };
+            let string = self.words[words].text.text.as_str();
+            if mark % 2 == 0
+                && position != Position::Middle
+                && let Some(&(next, end)) = found.get(i)
+                && next == mark + 1
+            {
+                i += 1;
+                let output = Span::new(place, end);
+                let copy = output.of(self.text) == marked.of(string);
+                let mut found = Place { output, words, copied: copy.then_some(marked) };
+                if copy && position == Position::Inside && !trims {
+                    found = self.extend(place, marked.start, words, 0..string.len());
+                }
+                places.push(found);
+                continue;
+            }
+            let offset = if mark % 2 == 0 { marked.start } else { marked.end };
+            let bounds = if trims { inside(string) } else { Span::new(0, string.len()) };
+            places.push(self.extend(place, offset, words, bounds.start..bounds.end));
+        }
+        places
+    }
+
+    /// The longest stretch around `place` of the text that equals the string around `offset`.
+    fn extend(&self, place: usize, offset: usize, words: usize, bounds: std::ops::Range<usize>) -> Place {
+        let string = &self.words[words].text.text;
+        let back = self.text[..place]
+            .chars()
+            .rev()
+            .zip(string[bounds.start.min(offset)..offset].chars().rev())
+            .take_while(|(a, b)| a == b)
+            .map(|(c, _)| c.len_utf8())
+            .sum::<usize>();
+        let ahead = self.text[place..]
+            .chars()
+            .zip(string[offset..bounds.end.max(offset)].chars())
+            .take_while(|(a, b)| a == b)
+            .map(|(c, _)| c.len_utf8())
+            .sum::<usize>();
+        Place {
+            output: Span::new(place - back, place + ahead),
+            words,
+            copied: Some(Span::new(offset - back, offset + ahead)),
+        }
+    }
+}
+
+/// A string without the whitespace at both ends.
+fn inside(string: &str) -> Span {
+    let start = string.len() - super::methods::strip(string, None, true, false).len();
+    let length = super::methods::strip(string, None, true, true).len();
+    Span::new(start, start + length)
+}
+
+/// Where a string's marks go.
+fn mark_places(string: &str, position: Position) -> Span {
+    match position {
+        Position::Outside => Span::new(0, string.len()),
+        Position::Inside => inside(string),
+        Position::Middle => {
+            let inner = inside(string);
+            let middle = inner.start + inner.len() / 2;
+            // Not inside a tag such as `</think>`, which a template may look for.
+            let place = |c: char| c.is_alphanumeric();
+            let near = string[..ceil(string, middle)]
+                .char_indices()
+                .rev()
+                .zip(string[..ceil(string, middle)].char_indices().rev().skip(1))
+                .find(|((_, c), (_, before))| place(*c) && place(*before))
+                .map_or_else(|| ceil(string, middle), |((at, _), _)| at);
+            Span::at(near.max(inner.start))
+        }
+    }
+}
+
+/// The first character boundary at or after `place`.
+fn ceil(string: &str, mut place: usize) -> usize {
+    while !string.is_char_boundary(place) {
+        place += 1;
+    }
+    place
+}
+
+/// Puts the marks into the chosen strings.
+struct Marked<'a> {
+    marks: &'a [char],
+    at: &'a [Option<Span>],
+    single: bool,
+    next: usize,
+}
+
+impl<'a> Dress<'a> for Marked<'_> {
+    fn dress(&mut self, message: usize, part: Part, text: &'a Text) -> Value {
+        let index = self.next;
+        self.next += 1;
+        let Some(Some(at)) = self.at.get(index) else { return Plain.dress(message, part, text) };
+        let string = &text.text;
+        let mut out = String::with_capacity(string.len() + 8);
+        out.push_str(&string[..at.start]);
+        out.push(self.marks[2 * index]);
+        out.push_str(&string[at.start..at.end]);
+        if !self.single {
+            out.push(self.marks[2 * index + 1]);
+        }
+        out.push_str(&string[at.end..]);
+        Value::from(out)
+    }
+}

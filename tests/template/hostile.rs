@@ -1,0 +1,95 @@
+//! Templates that would hang or fill the memory end with an error that says so.
+
+use lossmask::diagnostic::{Diagnostic, Source};
+use lossmask::template::{Input, Template};
+
+use crate::data;
+
+/// The error of a template without messages, at compile time or at run time.
+fn failure(source: &str) -> Diagnostic {
+    let special_tokens = data::special_tokens();
+    let input = Input {
+        messages: &[],
+        tools: None,
+        variables: &[],
+        add_generation_prompt: false,
+        special_tokens: &special_tokens,
+        now: data::now(),
+    };
+    match Template::compile(source).and_then(|template| template.render(&input)) {
+        Ok(rendered) => panic!("{source:.100} gives {} bytes", rendered.text.len()),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn endless_work_is_cut_off() {
+    let loops = "{% for a in range(90000) %}{% for b in range(90000) %}{% set x = a * b %}{% endfor %}{% endfor %}";
+    assert_eq!(failure(loops).code, "template-too-long");
+    let doubling = "{% set ns = namespace(s='x') %}{% for i in range(99) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}";
+    assert_eq!(failure(doubling).code, "template-too-long");
+}
+
+#[test]
+fn gigabytes_are_refused() {
+    for source in [
+        "{{ 'x' * 10**10 }}",
+        "{{ 'x' * 20000000 }}",
+        "{% for a in range(90000) %}{% for b in range(90000) %}xxxxxxxxxxxxxxxxxxxx{{ b }}{% endfor %}{% endfor %}",
+        "{{ 'x'.ljust(10**12) }}",
+        "{{ ('x' * 100000).replace('x', 'y' * 100000) }}",
+        "{{ [1] * 10**9 }}",
+        "{{ ['x' * 1000] * 10**6 }}",
+        "{{ ('x' * 10000).join(range(100000) | map('string')) }}",
+        "{{ range(100000) | list | tojson(indent=64) * 100 }}",
+    ] {
+        let code = failure(source).code;
+        assert!(["template-too-large", "template-too-long"].contains(&&*code), "{source} gives {code}");
+    }
+}
+
+#[test]
+fn a_range_past_the_sandbox_is_refused() {
+    assert_eq!(failure("{% for i in range(10**9) %}x{% endfor %}").code, "template-error");
+}
+
+#[test]
+fn deep_recursion_is_refused() {
+    let source = "{% macro m(n) %}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}";
+    assert_eq!(failure(source).code, "template-error");
+    assert_eq!(failure(&format!("{{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000))).code, "template-syntax");
+    let nested = "{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}";
+    assert_eq!(failure(nested).code, "template-error");
+}
+
+#[test]
+fn five_megabytes_of_template_are_refused() {
+    assert_eq!(failure(&"x".repeat(5 << 20)).code, "template-too-large");
+}
+
+#[test]
+fn leaving_a_scope_for_the_loop_around_it_is_refused() {
+    for source in [
+        "{% for x in [1] %}{% with %}{% continue %}{% endwith %}{% endfor %}",
+        "{% for x in [1] %}{% generation %}{% if x %}{% break %}{% endif %}{% endgeneration %}{% endfor %}",
+    ] {
+        let error = failure(source);
+        assert_eq!(error.code, "template-unsupported");
+        let (_, place) = error.place.expect("a place");
+        assert!(["continue", "break"].contains(&place.of(source).trim()), "{:?}", place.of(source));
+    }
+}
+
+#[test]
+fn an_error_points_at_its_place_in_the_template() {
+    let source = "line one\n{% for m in messages %}x{% endfor %}\n{{ messages.nope.deeper }}";
+    let error = failure(source);
+    assert_eq!(error.code, "template-error");
+    let (Source::Template, place) = error.place.expect("a place") else { panic!("not the template") };
+    assert_eq!(place.of(source), "messages.nope.deeper");
+    let raised = failure("a\n{{ raise_exception('No ' ~ 1.0 ~ ' way') }}");
+    assert_eq!(raised.code, "template-raised");
+    assert!(raised.message.en.ends_with("No 1.0 way"));
+    assert_eq!(failure("a\n{% if %}").code, "template-syntax");
+    assert_eq!(failure("{% generation %}x").code, "template-syntax");
+}
