@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use tokenizers::normalizers::metaspace::{MetaspaceNormalizer, PrependBehavior};
 use tokenizers::pipeline::{
-    Model as _, PipelineModelScratch, PipelineNormalizer, PipelinePatternMatcher as _, PipelineTokenizer,
-    PipelineToken, PreTokenizer as _, PreTokenizerScratch, Span as Word,
+    Model as _, PipelineModelScratch, PipelineNormalizer, PipelinePatternMatcher as _, PipelinePreTokenizer,
+    PipelineToken, PipelineTokenizer, PreTokenizer as _, PreTokenizerScratch, Span as Word,
 };
 
 use super::Encoding;
@@ -16,12 +16,15 @@ use super::bytes::BYTE_LEVEL_SPACE;
 use super::normalize::{self, Unproved};
 use super::raw::Lowered;
 use super::vocabulary::Vocabulary;
+use super::words;
 use crate::span::Span;
 
 /// Everything that encoding needs.
 pub(super) struct Encoder {
     /// The library's tokenizer.
     pipeline: PipelineTokenizer,
+    /// The step that cuts text into words, where the library's lacks something.
+    words: Option<PipelinePreTokenizer>,
     /// How many of its normalisers come before the `▁` step.
     declared: usize,
     /// What the model does to text.
@@ -68,7 +71,8 @@ impl Segment {
 
 impl Encoder {
     /// An encoder with empty caches.
-    pub(super) fn new(pipeline: PipelineTokenizer, rules: Rules, lowered: Lowered) -> Self {
+    pub(super) fn new(pipeline: PipelineTokenizer, rules: Rules, lowered: Lowered) -> Result<Self, String> {
+        let words = words::complete(pipeline.get_pre_tokenizer())?;
         let normalizers = pipeline.get_normalizers();
         let has_metaspace = matches!(normalizers.last(), Some(PipelineNormalizer::Metaspace(_)));
         let declared = normalizers.len() - usize::from(has_metaspace);
@@ -79,7 +83,7 @@ impl Encoder {
             ids: Vec::new(),
             ranges: Vec::new(),
         };
-        Self { pipeline, declared, rules, lowered, scratch: RefCell::new(scratch) }
+        Ok(Self { pipeline, words, declared, rules, lowered, scratch: RefCell::new(scratch) })
     }
 
     /// The `▁` step, which comes after added tokens were cut out of normalised text.
@@ -157,8 +161,9 @@ impl Encoder {
         let text = piece.text();
         let scratch = &mut *self.scratch.borrow_mut();
         scratch.spans.clear();
-        self.pipeline
-            .get_pre_tokenizer()
+        self.words
+            .as_ref()
+            .unwrap_or_else(|| self.pipeline.get_pre_tokenizer())
             .pre_tokenize(text, &mut scratch.words, &mut scratch.spans)
             .map_err(|_| "the text can't be cut into words")?;
         let model = self.pipeline.get_model();

@@ -10,6 +10,7 @@ mod aligned;
 mod bytes;
 mod cache;
 mod config;
+mod embedded;
 mod encode;
 mod load;
 mod normalize;
@@ -17,11 +18,13 @@ mod problem;
 mod raw;
 mod trim;
 mod vocabulary;
+mod words;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub use embedded::tokenizer_json as embedded_json;
 pub use load::pack;
 
 use self::cache::Cache;
@@ -77,13 +80,20 @@ impl Tokenizer {
         let loaded = load::load(files.tokenizer, &config.added_tokens)?;
         let vocabulary =
             Vocabulary::new(loaded.pipeline.clone(), loaded.rules.clone(), loaded.size, loaded.contents);
-        let encoder = Encoder::new(loaded.pipeline, loaded.rules, loaded.lowered);
+        let encoder = Encoder::new(loaded.pipeline, loaded.rules, loaded.lowered)
+            .map_err(|why| problem::unsupported(&why))?;
         Ok(Self { encoder, vocabulary, config, cache: RefCell::default() })
     }
 
     /// The small tokenizer that is part of the program.
     pub fn embedded() -> Self {
-        todo!("tokenizer")
+        let json = embedded::tokenizer_json();
+        let files = Files { tokenizer: &json, config: Some(embedded::CONFIG), ..Files::default() };
+        match Self::from_files(&files) {
+            Ok(tokenizer) => tokenizer,
+            // the file is part of the program, and a test reads it
+            Err(problem) => unreachable!("{}", problem.message.en),
+        }
     }
 
     /// Encodes text; added tokens are recognised and no special tokens are added. Fails where the offsets can't be

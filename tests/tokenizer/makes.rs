@@ -53,7 +53,7 @@ fn added(first: usize, normalized: bool) -> Value {
         token(3, "<right>", "sr"),
         token(4, "<both>", "slr"),
         token(5, "<norm>", "n"),
-        token(6, "<NÓRM>", "nlr"),
+        token(6, "<MÁRK>", "nlr"),
         token(7, "word", "w"),
     ])
 }
