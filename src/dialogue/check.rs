@@ -62,10 +62,8 @@ fn no_reply(span: Span, notes: &mut Notes) {
     );
 }
 
-/// A value that no format claims; `value` where it is all that was pasted.
-pub(super) fn unrecognised(span: Span, value: Option<&Value>, notes: &mut Notes) {
-    let found =
-        value.map_or_else(|| Bilingual::fixed("a row of another shape", "一行其他结构的数据"), describe);
+/// A value that no format claims, and what it is instead.
+pub(super) fn unrecognised(span: Span, found: &Bilingual, notes: &mut Notes) {
     notes.add(
         Error,
         "unrecognised",
@@ -82,7 +80,7 @@ pub(super) fn unrecognised(span: Span, value: Option<&Value>, notes: &mut Notes)
 }
 
 /// What a value is, for people.
-fn describe(value: &Value) -> Bilingual {
+pub(super) fn describe(value: &Value) -> Bilingual {
     match &value.kind {
         Kind::Null => Bilingual::fixed("null", "空值"),
         Kind::Bool(_) => Bilingual::fixed("a truth value", "布尔值"),

@@ -116,15 +116,18 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         }
         return Read { diagnostics: notes.into_sorted(), ..Read::default() };
     }
-    let input = formats::Input::new(&values, notes.has_error());
+    let cut = notes.has_error();
+    let described = check::describe(&values[0]);
+    let span = values[0].span;
+    let input = formats::Input::new(values);
     let chosen = format.and_then(|id| FORMATS.iter().find(|format| format.id == id));
     let Some(format) = chosen.or_else(|| formats::recognise(&input)) else {
-        if !input.cut {
-            unrecognised(values[0].span, Some(&values[0]), &mut notes);
+        if !cut {
+            unrecognised(span, &described, &mut notes);
         }
         return Read { diagnostics: notes.into_sorted(), ..Read::default() };
     };
-    let mut conversations = (format.read)(&input, &mut notes);
+    let mut conversations = (format.read)(input, &mut notes);
     check(&mut conversations, &mut notes);
     Read { format: Some(format.id), conversations, diagnostics: notes.into_sorted() }
 }

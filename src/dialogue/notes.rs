@@ -30,6 +30,11 @@ impl Notes {
         }
     }
 
+    /// Whether a finding of this code would be kept: ask before making its words for every line of a long file.
+    pub(super) fn wants(&self, code: &str) -> bool {
+        self.counts.iter().all(|(known, count)| known != code || *count < MAX_PER_CODE)
+    }
+
     /// Keeps one finding about `span` of the pasted text.
     pub(super) fn add(
         &mut self,

@@ -15,18 +15,18 @@ const OUTPUT_KEYS: [&str; 3] = ["output", "response", "completion"];
 /// The keys of the system prompt.
 const SYSTEM_KEYS: [&str; 2] = ["system", "system_prompt"];
 
-fn claims(input: &Input<'_>) -> u8 {
+fn claims(input: &Input) -> u8 {
     input.share(80, |row| row.get("instruction").is_some_and(|value| value.as_text().is_some()))
 }
 
-fn read(input: &Input<'_>, notes: &mut Notes) -> Vec<Conversation> {
-    input.rows.iter().filter_map(|row| conversation(row, notes)).collect()
+fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
+    input.rows.into_iter().filter_map(|row| conversation(&row, notes)).collect()
 }
 
-fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
+fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
     let text = |key: &&str| row.get(key).and_then(Value::as_text);
     let Some(instruction) = text(&"instruction") else {
-        super::super::unrecognised(row.span(), None, notes);
+        super::other_row(row, notes);
         return None;
     };
     let mut messages = Vec::new();

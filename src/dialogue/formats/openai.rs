@@ -17,7 +17,7 @@ const EXTRA_KEYS: [&str; 4] = ["documents", "chat_template_kwargs", "functions",
 const OTHER_CONTENT: [&str; 5] =
     ["tool_calls", "function_call", "reasoning_content", "thinking", "reasoning"];
 
-fn claims(input: &Input<'_>) -> u8 {
+fn claims(input: &Input) -> u8 {
     input.share(100, |row| match row.messages() {
         Some(items) if items.is_empty() => true,
         Some(items) => items.iter().any(|item| item.get("role").is_some() || item.get("content").is_some()),
@@ -25,13 +25,13 @@ fn claims(input: &Input<'_>) -> u8 {
     })
 }
 
-fn read(input: &Input<'_>, notes: &mut Notes) -> Vec<Conversation> {
-    input.rows.iter().filter_map(|row| conversation(row, notes)).collect()
+fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
+    input.rows.into_iter().filter_map(|row| conversation(row, notes)).collect()
 }
 
-fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
-    let Some(items) = row.messages() else {
-        super::super::unrecognised(row.span(), None, notes);
+fn conversation(mut row: Row, notes: &mut Notes) -> Option<Conversation> {
+    let Some(items) = row.take_messages() else {
+        super::other_row(&row, notes);
         return None;
     };
     let mut messages: Vec<Message> = items.into_iter().filter_map(|item| message(item, notes)).collect();
@@ -40,13 +40,12 @@ fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
     {
         messages.insert(0, super::made(Text::new("system"), system.clone()));
     }
-    Some(Conversation { messages, tools: tools(row), extra: extra(row), span: row.span() })
+    Some(Conversation { messages, tools: tools(&row), extra: extra(&row), span: row.span() })
 }
 
 /// One message, with everything that was written in it.
-fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
-    let role = item.get("role").and_then(Value::as_text);
-    let Some((role, fields)) = role.zip(item.as_map()) else {
+fn message(item: Value, notes: &mut Notes) -> Option<Message> {
+    let Some(role) = item.get("role").and_then(Value::as_text).cloned() else {
         let span = item.get("role").map_or(item.span, |role| role.span);
         notes.add(
             Error,
@@ -60,8 +59,8 @@ fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
         );
         return None;
     };
-    if !roles::is_known(&role.text) {
-        unknown_role(role, notes);
+    if !roles::is_known(&role.text) && notes.wants("unknown-role") {
+        unknown_role(&role, notes);
     }
     let has_content = item.get("content").is_some_and(|content| !content.is_null());
     if !has_content && !OTHER_CONTENT.iter().any(|key| item.get(key).is_some_and(|value| !value.is_null())) {
@@ -73,7 +72,8 @@ fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
             Bilingual::fixed("add a `content`; it may be \"\"", "请加上 `content`；它可以是 \"\""),
         );
     }
-    Some(Message { role: role.clone(), fields: fields.to_vec(), span: item.span })
+    let Kind::Map(fields) = item.kind else { return None };
+    Some(Message { role, fields, span: item.span })
 }
 
 fn unknown_role(role: &Text, notes: &mut Notes) {
@@ -105,7 +105,7 @@ fn unknown_role(role: &Text, notes: &mut Notes) {
 }
 
 /// The row's tools: a list, or a string that holds one.
-pub(super) fn tools(row: &Row<'_>) -> Option<Value> {
+pub(super) fn tools(row: &Row) -> Option<Value> {
     let value = row.get("tools")?;
     match &value.kind {
         Kind::Null => None,
@@ -119,7 +119,7 @@ pub(super) fn tools(row: &Row<'_>) -> Option<Value> {
 }
 
 /// The row's other keys that a template can use.
-pub(super) fn extra(row: &Row<'_>) -> Vec<(Text, Value)> {
+pub(super) fn extra(row: &Row) -> Vec<(Text, Value)> {
     let Row::Object(Value { kind: Kind::Map(entries), .. }) = row else { return Vec::new() };
     entries.iter().filter(|(key, _)| EXTRA_KEYS.contains(&key.text.as_str())).cloned().collect()
 }

@@ -1,20 +1,22 @@
 //! A text's values as rows, a row a conversation.
 
+use super::super::check::describe;
 use super::super::literal::MESSAGE_KEYS;
 use super::super::{Kind, Value};
+use crate::bilingual::Bilingual;
 use crate::span::Span;
 
 /// One row of a dataset.
-pub(in super::super) enum Row<'a> {
+pub(in super::super) enum Row {
     /// A bare list of messages.
-    Items(Vec<&'a Value>, Span),
+    Items(Vec<Value>, Span),
     /// An object with keys.
-    Object(&'a Value),
+    Object(Value),
     /// Anything else.
-    Other(&'a Value),
+    Other(Value),
 }
 
-impl<'a> Row<'a> {
+impl Row {
     /// Its bytes in the pasted text.
     pub(super) const fn span(&self) -> Span {
         match self {
@@ -23,20 +25,39 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// What it is, for people.
+    pub(super) fn describe(&self) -> Bilingual {
+        match self {
+            Self::Items(..) => Bilingual::fixed("a list", "列表"),
+            Self::Object(value) | Self::Other(value) => describe(value),
+        }
+    }
+
     /// The value of a key of its object.
-    pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
         if let Self::Object(value) = self { value.get(key) } else { None }
     }
 
     /// Its list of messages, bare or under the first known key that holds a list.
-    pub(super) fn messages(&self) -> Option<Vec<&'a Value>> {
+    pub(super) fn messages(&self) -> Option<&[Value]> {
         match self {
-            Self::Items(items, _) => Some(items.clone()),
-            Self::Object(value) => MESSAGE_KEYS
-                .iter()
-                .find_map(|key| value.get(key).and_then(Value::as_list))
-                .map(|items| items.iter().collect()),
+            Self::Items(items, _) => Some(items),
+            Self::Object(value) => {
+                MESSAGE_KEYS.iter().find_map(|key| value.get(key).and_then(Value::as_list))
+            }
             Self::Other(_) => None,
+        }
+    }
+
+    /// The same list, moved out of the row.
+    pub(super) fn take_messages(&mut self) -> Option<Vec<Value>> {
+        match self {
+            Self::Items(items, _) => Some(std::mem::take(items)),
+            Self::Object(Value { kind: Kind::Map(entries), .. }) => MESSAGE_KEYS.iter().find_map(|key| {
+                let (_, value) = entries.iter_mut().rev().find(|(name, _)| name.text == *key)?;
+                if let Kind::List(items) = &mut value.kind { Some(std::mem::take(items)) } else { None }
+            }),
+            _ => None,
         }
     }
 }
@@ -49,17 +70,18 @@ fn is_message(value: &Value) -> bool {
 }
 
 /// Splits what was read into rows: one list of messages, a list of such lists or objects, or several values in a row.
-pub(super) fn split(values: &[Value]) -> Vec<Row<'_>> {
-    if let [first, .., last] = values
+pub(super) fn split(values: Vec<Value>) -> Vec<Row> {
+    if let [first, .., last] = &values[..]
         && values.iter().all(is_message)
     {
-        return vec![Row::Items(values.iter().collect(), Span::new(first.span.start, last.span.end))];
+        let span = Span::new(first.span.start, last.span.end);
+        return vec![Row::Items(values, span)];
     }
     let mut rows = Vec::new();
     for value in values {
-        match &value.kind {
+        match value.kind {
             Kind::List(items) if !items.is_empty() && !items.iter().any(is_message) => {
-                rows.extend(items.iter().map(row));
+                rows.extend(items.into_iter().map(row));
             }
             _ => rows.push(row(value)),
         }
@@ -68,12 +90,11 @@ pub(super) fn split(values: &[Value]) -> Vec<Row<'_>> {
 }
 
 /// A value that is one row.
-fn row(value: &Value) -> Row<'_> {
-    match &value.kind {
-        Kind::List(items) if items.is_empty() || items.iter().any(is_message) => {
-            Row::Items(items.iter().collect(), value.span)
-        }
-        Kind::Map(_) if is_message(value) => Row::Items(vec![value], value.span),
+fn row(value: Value) -> Row {
+    let span = value.span;
+    match value.kind {
+        Kind::List(items) if items.is_empty() || items.iter().any(is_message) => Row::Items(items, span),
+        Kind::Map(_) if is_message(&value) => Row::Items(vec![value], span),
         Kind::Map(_) => Row::Object(value),
         _ => Row::Other(value),
     }

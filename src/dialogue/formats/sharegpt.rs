@@ -1,7 +1,7 @@
 //! `ShareGPT`: a list of `{from, value}`, bare or under `conversations`, with other words for the roles.
 
 use super::super::notes::Notes;
-use super::super::{Conversation, Message, Text, Value};
+use super::super::{Conversation, Kind, Message, Text, Value};
 use super::{Format, Input, Row, openai, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
@@ -10,7 +10,7 @@ use crate::diagnostic::Severity::{Error, Warning};
 pub(super) const FORMAT: Format =
     Format { id: "sharegpt", title: Bilingual::fixed("ShareGPT", "ShareGPT"), claims, read };
 
-fn claims(input: &Input<'_>) -> u8 {
+fn claims(input: &Input) -> u8 {
     input.share(90, |row| {
         row.messages().is_some_and(|items| {
             items.iter().any(|item| item.get("from").is_some() && item.get("role").is_none())
@@ -18,13 +18,13 @@ fn claims(input: &Input<'_>) -> u8 {
     })
 }
 
-fn read(input: &Input<'_>, notes: &mut Notes) -> Vec<Conversation> {
-    input.rows.iter().filter_map(|row| conversation(row, notes)).collect()
+fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
+    input.rows.into_iter().filter_map(|row| conversation(row, notes)).collect()
 }
 
-fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
-    let Some(items) = row.messages() else {
-        super::super::unrecognised(row.span(), None, notes);
+fn conversation(mut row: Row, notes: &mut Notes) -> Option<Conversation> {
+    let Some(items) = row.take_messages() else {
+        super::other_row(&row, notes);
         return None;
     };
     let mut messages: Vec<Message> = items.into_iter().filter_map(|item| message(item, notes)).collect();
@@ -33,13 +33,12 @@ fn conversation(row: &Row<'_>, notes: &mut Notes) -> Option<Conversation> {
     {
         messages.insert(0, super::made(Text::new("system"), system.clone()));
     }
-    Some(Conversation { messages, tools: openai::tools(row), extra: openai::extra(row), span: row.span() })
+    Some(Conversation { messages, tools: openai::tools(&row), extra: openai::extra(&row), span: row.span() })
 }
 
 /// `{from, value, …}` ▶ `{role, content, …}`; its other keys stay.
-fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
-    let from = item.get("from").and_then(Value::as_text);
-    let Some((from, entries)) = from.zip(item.as_map()) else {
+fn message(item: Value, notes: &mut Notes) -> Option<Message> {
+    let Some(from) = item.get("from").and_then(Value::as_text).cloned() else {
         notes.add(
             Error,
             "message-without-role",
@@ -53,24 +52,13 @@ fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
         return None;
     };
     let role = match roles::meant(&from.text) {
-        Some(role) if role == from.text => from.clone(),
-        Some(role) => from.replaced(role),
+        Some(role) if role != from.text => from.replaced(role),
+        Some(_) => from,
         None => {
-            let shown: String = from.text.chars().take(40).collect();
-            notes.add(
-                Warning,
-                "unknown-role",
-                from.span,
-                Bilingual::new(
-                    format!("\"{shown}\" is no role that is known; it is kept as it is"),
-                    format!("\"{shown}\" 不是已知的角色；按原样保留"),
-                ),
-                Bilingual::fixed(
-                    "ShareGPT's roles are system, human, gpt, function_call and observation",
-                    "ShareGPT 的角色有 system、human、gpt、function_call 和 observation",
-                ),
-            );
-            from.clone()
+            if notes.wants("unknown-role") {
+                unknown_role(&from, notes);
+            }
+            from
         }
     };
     if item.get("value").is_none() {
@@ -82,10 +70,28 @@ fn message(item: &Value, notes: &mut Notes) -> Option<Message> {
             Bilingual::fixed("add a `value`; it may be \"\"", "请加上 `value`；它可以是 \"\""),
         );
     }
-    let fields = entries.iter().map(|(key, value)| match key.text.as_str() {
+    let Kind::Map(entries) = item.kind else { return None };
+    let fields = entries.into_iter().map(|(key, value)| match key.text.as_str() {
         "from" => (key.replaced("role"), Value::from_text(role.clone())),
-        "value" => (key.replaced("content"), value.clone()),
-        _ => (key.clone(), value.clone()),
+        "value" => (key.replaced("content"), value),
+        _ => (key, value),
     });
     Some(Message { fields: fields.collect(), role: role.clone(), span: item.span })
+}
+
+fn unknown_role(from: &Text, notes: &mut Notes) {
+    let shown: String = from.text.chars().take(40).collect();
+    notes.add(
+        Warning,
+        "unknown-role",
+        from.span,
+        Bilingual::new(
+            format!("\"{shown}\" is no role that is known; it is kept as it is"),
+            format!("\"{shown}\" 不是已知的角色；按原样保留"),
+        ),
+        Bilingual::fixed(
+            "ShareGPT's roles are system, human, gpt, function_call and observation",
+            "ShareGPT 的角色有 system、human、gpt、function_call 和 observation",
+        ),
+    );
 }

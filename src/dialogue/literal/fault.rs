@@ -292,6 +292,9 @@ pub(super) fn bad_escape<T>(scanner: &mut Scanner<'_>, span: Span) -> Option<T> 
 }
 
 pub(super) fn unknown_escape(scanner: &mut Scanner<'_>, span: Span) {
+    if !scanner.notes.wants("unknown-escape") {
+        return;
+    }
     let written = span.of(scanner.text).to_owned();
     scanner.notes.add(
         Warning,
