@@ -59,7 +59,13 @@ fn trained(sample: &Sample) -> String {
 fn check_arrays(sample: &Sample) {
     let count = sample.input_ids.len();
     assert_eq!(sample.attention_mask, vec![1; count]);
-    let lengths = [sample.labels.len(), sample.weights.len(), sample.offsets.len(), sample.held.len(), sample.owners.len()];
+    let lengths = [
+        sample.labels.len(),
+        sample.weights.len(),
+        sample.offsets.len(),
+        sample.held.len(),
+        sample.owners.len(),
+    ];
     assert_eq!(lengths, [count; 5]);
     for token in 0..count {
         let masked = sample.labels[token] == -100;

@@ -35,7 +35,8 @@ fn codes(diagnostics: &[Diagnostic]) -> Vec<&str> {
 /// The text whose tokens are trained.
 fn trained(sample: &Sample) -> String {
     let bytes = sample.held.iter().zip(&sample.weights).filter(|(_, weight)| **weight > 0.0);
-    let bytes: Vec<u8> = bytes.flat_map(|(held, _)| sample.text.as_bytes()[held.start..held.end].to_vec()).collect();
+    let bytes: Vec<u8> =
+        bytes.flat_map(|(held, _)| sample.text.as_bytes()[held.start..held.end].to_vec()).collect();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -45,8 +46,14 @@ fn each_reply_is_a_sample_and_what_stands_before_it_is_masked() {
     assert_eq!(report.diagnostics, []);
     let samples = samples(&report);
     assert_eq!(samples.len(), 2);
-    assert_eq!(trained(samples[0]), "春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。<|im_end|>");
-    assert_eq!(trained(samples[1]), "夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。<|im_end|>");
+    assert_eq!(
+        trained(samples[0]),
+        "春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。<|im_end|>"
+    );
+    assert_eq!(
+        trained(samples[1]),
+        "夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。<|im_end|>"
+    );
     assert!(samples[1].text.starts_with(&samples[0].text));
     assert_eq!((samples[0].reply, samples[1].reply), (Some(1), Some(3)));
 }
@@ -64,7 +71,11 @@ fn every_run_of_tokens_has_its_reason() {
         assert_eq!(next as usize, sample.input_ids.len());
         let whys: Vec<_> = sample.trail.iter().map(|reason| reason.why.en.as_ref()).collect();
         assert!(whys[0].ends_with("context, masked"), "{whys:?}");
-        let rest = ["part of the reply: trained", "the stop token right after the reply: trained", "after the stop token: masked"];
+        let rest = [
+            "part of the reply: trained",
+            "the stop token right after the reply: trained",
+            "after the stop token: masked",
+        ];
         assert_eq!(whys[1..], rest);
     }
 }
@@ -178,12 +189,18 @@ fn a_dialogue_without_a_reply_says_what_to_add() {
 fn too_many_tokens_are_left_out_and_the_report_says_where() {
     let dialogue = format!("[{0}, {0}, {0}]", POEMS.trim_start_matches("dialogue = "));
     let mut engine = Engine::new();
-    let whole = samples(&engine.analyze(&request(&dialogue))).iter().map(|sample| sample.input_ids.len()).sum::<usize>();
+    let whole = samples(&engine.analyze(&request(&dialogue)))
+        .iter()
+        .map(|sample| sample.input_ids.len())
+        .sum::<usize>();
     engine.most_tokens = whole / 2;
     let report = engine.analyze(&request(&dialogue));
     assert_eq!(codes(&report.diagnostics), ["too-many-tokens"]);
     assert_eq!(report.conversations.len(), 2);
-    assert!(report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1"), "{report:?}");
+    assert!(
+        report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1"),
+        "{report:?}"
+    );
     engine.most_tokens = whole;
     assert_eq!(engine.analyze(&request(&dialogue)).diagnostics, []);
 }
@@ -229,12 +246,14 @@ fn parts_that_are_encoded_apart_agree_where_the_boundary_is_a_special_token() {
 
 #[test]
 fn parts_that_are_encoded_apart_and_disagree_are_shown_where() {
-    let mut request = request(r#"[{"role": "user", "content": "Say"}, {"role": "assistant", "content": "the weather"}]"#);
+    let mut request =
+        request(r#"[{"role": "user", "content": "Say"}, {"role": "assistant", "content": "the weather"}]"#);
     // The prompt ends inside the word `the`, and so inside a token.
     let source = "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }} t{% else %}{{ m.content[1:] }}{% endif %}{% endfor %}";
     request.template = TemplateChoice::Source(source.to_owned());
-    request.options =
-        [("boundary", "separate"), ("end", "all")].map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    request.options = [("boundary", "separate"), ("end", "all")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
     let report = Engine::new().analyze(&request);
     let sample = samples(&report)[0];
     assert_eq!(sample.text, "Say the weather");

@@ -85,7 +85,8 @@ pub(super) fn variables(input: &Input<'_>) -> Vec<(String, Value)> {
         ("add_generation_prompt".to_owned(), Value::from(input.add_generation_prompt)),
         ("strftime_now".to_owned(), Value::from_function(move |format: &str| strftime(now, format))),
     ];
-    variables.extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
+    variables
+        .extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
     variables.extend(input.variables.iter().map(|(name, item)| (name.clone(), super::value::value(item))));
     variables
 }

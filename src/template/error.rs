@@ -31,7 +31,10 @@ pub(super) fn diagnostic(error: &Error, source: &str) -> Diagnostic {
                     format!("聊天模板无法解析：{detail}"),
                 ),
             )
-            .hint(Bilingual::fixed("check the tags and quotes around this place", "检查此处附近的标签和引号")),
+            .hint(Bilingual::fixed(
+                "check the tags and quotes around this place",
+                "检查此处附近的标签和引号",
+            )),
             kind => Diagnostic::new(
                 Severity::Error,
                 "template-error",
@@ -162,7 +165,10 @@ fn is_too_large(error: &Error) -> bool {
 fn place(error: &Error, source: &str) -> Option<Span> {
     if let Some(range) = chain(error).filter_map(Error::range).last() {
         let span = Span::from(range);
-        if span.end <= source.len() && source.is_char_boundary(span.start) && source.is_char_boundary(span.end) {
+        if span.end <= source.len()
+            && source.is_char_boundary(span.start)
+            && source.is_char_boundary(span.end)
+        {
             return Some(span);
         }
     }

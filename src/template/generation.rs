@@ -60,13 +60,15 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut previous: Option<(usize, usize)> = None;
     for writer in writers {
-        let inside = |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
+        let inside =
+            |block: &Block| block.span.start <= writer.source.start && writer.source.end <= block.span.end;
         let Some((index, block)) = blocks.iter().enumerate().rfind(|(_, block)| inside(block)) else {
             previous = None;
             continue;
         };
         let goes_on = previous.is_some_and(|(last, source)| {
-            let in_one = |inner: &Span| (inner.start..inner.end).contains(&source) && inner.overlaps(writer.source);
+            let in_one =
+                |inner: &Span| (inner.start..inner.end).contains(&source) && inner.overlaps(writer.source);
             last == index && (source < writer.source.start || block.loops.iter().any(in_one))
         });
         match spans.last_mut() {
@@ -120,7 +122,8 @@ mod tests {
 
     #[test]
     fn the_tags_are_replaced_and_nothing_moves() {
-        let source = "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
+        let source =
+            "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
         let (out, blocks) = rewrite(source);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));

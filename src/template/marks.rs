@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use minijinja::Value;
 
 use super::value::{Dress, Plain, messages};
-use super::{Input, Part, Template};
+use super::{Input, Part, Template, Writer};
 use crate::dialogue::Text;
 use crate::span::Span;
 
@@ -73,10 +73,12 @@ pub(super) fn places(
     input: &Input<'_>,
     words: &[Words<'_>],
     text: &str,
+    writers: &[Writer],
 ) -> Vec<Place> {
     let all: Vec<usize> =
         (0..words.len()).filter(|&index| !words[index].text.text.trim().is_empty()).collect();
-    let mut search = Search { template, variables, input, words, text, marks: unused(words, template, text), renders: 0 };
+    let marks = unused(words, template, text);
+    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0 };
     if search.marks.len() < 2 * words.len() {
         return Vec::new();
     }
@@ -90,6 +92,7 @@ pub(super) fn places(
         Some(found) => places = found,
         None => search.divide(&all, &mut places),
     }
+    search.rest(&mut places);
     places.sort_by_key(|place| (place.output.start, place.output.end));
     let mut end = 0;
     places.retain(|place| {
@@ -110,7 +113,8 @@ fn unused(words: &[Words<'_>], template: &Template, text: &str) -> Vec<char> {
     for words in words {
         used.extend(words.text.text.chars().filter(private));
     }
-    ('\u{f0000}'..='\u{ffffd}').chain('\u{100000}'..='\u{10fffd}')
+    ('\u{f0000}'..='\u{ffffd}')
+        .chain('\u{100000}'..='\u{10fffd}')
         .filter(|c| !used.contains(c))
         .take(2 * words.len())
         .collect()
@@ -122,6 +126,7 @@ struct Search<'a> {
     input: &'a Input<'a>,
     words: &'a [Words<'a>],
     text: &'a str,
+    writers: &'a [Writer],
     marks: Vec<char>,
     renders: usize,
 }
@@ -148,16 +153,41 @@ impl Search<'_> {
         if chosen.is_empty() {
             return Some(Vec::new());
         }
-        self.renders += 1;
         let mut at: Vec<Option<Span>> = vec![None; self.words.len()];
         for &index in chosen {
             at[index] = Some(mark_places(&self.words[index].text.text, position));
         }
-        let mut dress = Marked { marks: &self.marks, at: &at, single: position == Position::Middle, next: 0 };
+        self.run_at(&at, position)
+    }
+
+    /// Looks for the rest of strings of which a stretch was found: a template may take a string apart.
+    fn rest(&mut self, places: &mut Vec<Place>) {
+        let mut at: Vec<Option<Span>> = vec![None; self.words.len()];
+        for place in &*places {
+            let Some(copied) = place.copied else { continue };
+            let string = &self.words[place.words].text.text;
+            let inner = inside(string);
+            at[place.words] = if inner.start < copied.start {
+                middle(string, inner.start..copied.start)
+            } else if copied.end < inner.end {
+                middle(string, copied.end..inner.end)
+            } else {
+                None
+            }
+            .map(Span::at);
+        }
+        if at.iter().any(Option::is_some) {
+            places.extend(self.run_at(&at, Position::Middle).unwrap_or_default());
+        }
+    }
+
+    fn run_at(&mut self, at: &[Option<Span>], position: Position) -> Option<Vec<Place>> {
+        self.renders += 1;
+        let mut dress = Marked { marks: &self.marks, at, single: position == Position::Middle, next: 0 };
         let marked = messages(self.input.messages, &mut dress);
         let (marked, _) = self.template.run(self.variables, marked).ok()?;
         let found = self.strip(&marked)?;
-        Some(self.follow(&found, &at, position))
+        Some(self.follow(&found, at, position))
     }
 
     /// Where the marks stood, in order, if the text without them is the text.
@@ -218,14 +248,30 @@ impl Search<'_> {
     /// The longest stretch around `place` of the text that equals the string around `offset`.
     fn extend(&self, place: usize, offset: usize, words: usize, bounds: std::ops::Range<usize>) -> Place {
         let string = &self.words[words].text.text;
-        let back = self.text[..place]
+        // Not past what one expression wrote: the text beside it may look like the string and be the template's.
+        let first = self.writers.partition_point(|writer| writer.output.end < place);
+        let touching = self.writers[first..].iter().take_while(|writer| writer.output.start <= place);
+        let everything = Span::new(0, self.text.len());
+        let written = if self.writers.is_empty() {
+            everything
+        } else {
+            touching.fold(Span::at(place), |all, writer| {
+                let template = writer.source.of(self.template.source()) == writer.output.of(self.text);
+                if template {
+                    all
+                } else {
+                    Span::new(all.start.min(writer.output.start), all.end.max(writer.output.end))
+                }
+            })
+        };
+        let back = self.text[written.start..place]
             .chars()
             .rev()
             .zip(string[bounds.start.min(offset)..offset].chars().rev())
             .take_while(|(a, b)| a == b)
             .map(|(c, _)| c.len_utf8())
             .sum::<usize>();
-        let ahead = self.text[place..]
+        let ahead = self.text[place..written.end]
             .chars()
             .zip(string[offset..bounds.end.max(offset)].chars())
             .take_while(|(a, b)| a == b)
@@ -253,18 +299,29 @@ fn mark_places(string: &str, position: Position) -> Span {
         Position::Inside => inside(string),
         Position::Middle => {
             let inner = inside(string);
-            let middle = inner.start + inner.len() / 2;
-            // Not inside a tag such as `</think>`, which a template may look for.
-            let place = |c: char| c.is_alphanumeric();
-            let near = string[..ceil(string, middle)]
-                .char_indices()
-                .rev()
-                .zip(string[..ceil(string, middle)].char_indices().rev().skip(1))
-                .find(|((_, c), (_, before))| place(*c) && place(*before))
-                .map_or_else(|| ceil(string, middle), |((at, _), _)| at);
-            Span::at(near.max(inner.start))
+            Span::at(
+                middle(string, inner.start..inner.end).unwrap_or(ceil(string, inner.start + inner.len() / 2)),
+            )
         }
     }
+}
+
+/// A place near the middle of `range` between two letters or digits, outside of tags such as `</think>`, which a
+/// template may look for.
+fn middle(string: &str, range: std::ops::Range<usize>) -> Option<usize> {
+    let centre = ceil(string, range.start + range.len() / 2);
+    let good = |&place: &usize| {
+        let before = string[range.start..place].chars().next_back();
+        let after = string[place..range.end].chars().next();
+        let in_tag = string[..place].rfind('<').is_some_and(|open| {
+            place - open < 64 && !string[open..place].contains('>') && string[place..].contains('>')
+        });
+        !in_tag && before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
+    };
+    let ahead = string[centre..range.end].char_indices().map(|(at, _)| centre + at).take(256).find(good);
+    ahead.or_else(|| {
+        string[range.start..centre].char_indices().map(|(at, _)| range.start + at).rev().take(256).find(good)
+    })
 }
 
 /// The first character boundary at or after `place`.

@@ -80,7 +80,8 @@ fn string(state: &State, text: &str, name: &str, args: &[Value]) -> Result<Value
                 return Err(invalid("empty separator"));
             }
             Ok(if name == "partition" {
-                text.split_once(separator).map_or_else(|| tuple([text, "", ""]), |(a, b)| tuple([a, separator, b]))
+                text.split_once(separator)
+                    .map_or_else(|| tuple([text, "", ""]), |(a, b)| tuple([a, separator, b]))
             } else {
                 text.rsplit_once(separator)
                     .map_or_else(|| tuple(["", "", text]), |(a, b)| tuple([a, separator, b]))
@@ -99,7 +100,9 @@ fn string(state: &State, text: &str, name: &str, args: &[Value]) -> Result<Value
             let (affix, start, end): (&Value, Option<i64>, Option<i64>) = from_args(args)?;
             let (_, within) = strings::within(text, start, end);
             let test = |affix: &Value| -> Result<bool, Error> {
-                let affix = affix.as_str().ok_or_else(|| invalid("the argument must be a string or a tuple of them"))?;
+                let affix = affix
+                    .as_str()
+                    .ok_or_else(|| invalid("the argument must be a string or a tuple of them"))?;
                 Ok(if name == "startswith" { within.starts_with(affix) } else { within.ends_with(affix) })
             };
             if affix.is_tuple() || affix.kind() == ValueKind::Seq {
@@ -241,7 +244,11 @@ fn list(state: &State, value: &Value, name: &str, args: &[Value]) -> Result<Valu
                     count += 1;
                 }
             }
-            if name == "index" { Err(invalid("the value is not in the list")) } else { Ok(Value::from(count)) }
+            if name == "index" {
+                Err(invalid("the value is not in the list"))
+            } else {
+                Ok(Value::from(count))
+            }
         }
         "copy" => {
             let () = from_args(args)?;

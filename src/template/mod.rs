@@ -143,7 +143,11 @@ impl Template {
     }
 
     /// Runs the template on messages that are already values.
-    fn run(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Result<(String, Vec<Writer>), Diagnostic> {
+    fn run(
+        &self,
+        variables: &[(String, Item)],
+        messages: Vec<Item>,
+    ) -> Result<(String, Vec<Writer>), Diagnostic> {
         let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source);
         let template = self.env.get_template(NAME).map_err(failed)?;
         let mut context = BTreeMap::new();

@@ -17,7 +17,7 @@ pub(super) fn owners(template: &Template, input: &Input<'_>, text: &str, writers
     }
     let mut variables = environment::variables(input);
     let words = marks::words(input);
-    let places = marks::places(template, &variables, input, &words, text);
+    let places = marks::places(template, &variables, input, &words, text, writers);
     if let Some(prompt) = variables.iter_mut().find(|(name, _)| name == "add_generation_prompt") {
         prompt.1 = Value::from(false);
     }
@@ -80,7 +80,8 @@ impl<'a> Cover<'a> {
         // What comes after the last words: the end of their message, messages without words, the generation prompt.
         let end = self.end_of_messages(at, &ends);
         if let Some(last) = current {
-            let stop = ends.get(last).copied().flatten().filter(|stop| (at..=end).contains(stop)).unwrap_or(end);
+            let stop =
+                ends.get(last).copied().flatten().filter(|stop| (at..=end).contains(stop)).unwrap_or(end);
             pieces.push(stop, Some(last), Part::End, None);
         }
         for message in current.map_or(0, |last| last + 1)..count {
@@ -132,7 +133,8 @@ impl<'a> Cover<'a> {
         message: usize,
         ends: &[Option<usize>],
     ) -> usize {
-        let known = |message: usize| ends.get(message).copied().flatten().filter(|end| (from..=to).contains(end));
+        let known =
+            |message: usize| ends.get(message).copied().flatten().filter(|end| (from..=to).contains(end));
         if let Some(last) = last {
             let end = known(last).or_else(|| self.turn(from, to)).unwrap_or(from);
             pieces.push(end, Some(last), Part::End, None);
@@ -256,7 +258,7 @@ impl<'a> Cover<'a> {
                 return None;
             }
             let words = marks::words(&input);
-            let places = marks::places(self.template, self.variables, &input, &words, &text);
+            let places = marks::places(self.template, self.variables, &input, &words, &text, &[]);
             let last = messages.len() - 1;
             let start = places.iter().find(|place| words[place.words].message == last)?.output.start;
             text.get(before.len()..start).map(str::to_owned)
@@ -283,7 +285,11 @@ fn reply(role: &str) -> Message {
         let kind = crate::dialogue::Kind::String(text(value));
         (text(key), crate::dialogue::Value { kind, span: Span::default() })
     };
-    Message { role: text(role), fields: vec![field("role", role), field("content", "x")], span: Span::default() }
+    Message {
+        role: text(role),
+        fields: vec![field("role", role), field("content", "x")],
+        span: Span::default(),
+    }
 }
 
 /// The pieces so far; each new one reaches from where the last one ended.
@@ -307,7 +313,9 @@ impl Pieces<'_> {
         let owner = Owner { message: message.map(|message| message as u32), part };
         let output = Span::new(start, end);
         match self.pieces.last_mut() {
-            Some(last) if last.owner == owner && last.source.is_none() && source.is_none() => last.output.end = end,
+            Some(last) if last.owner == owner && last.source.is_none() && source.is_none() => {
+                last.output.end = end
+            }
             _ => self.pieces.push(Piece { output, owner, source }),
         }
     }

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
+use super::environment::MAX_OUTPUT;
+use super::error::TOO_LARGE;
+
 /// How deep a printed value may nest: as deep as no data is, and shallow enough for any stack.
 const MAX_DEPTH: usize = 128;
 
@@ -46,9 +49,7 @@ pub(super) fn as_float(value: &Value) -> Option<f64> {
 
 /// `repr(value)`.
 fn repr(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
-    if depth > MAX_DEPTH {
-        return Err(too_deep());
-    }
+    limits(out, depth)?;
     if let Some(number) = as_float(value) {
         out.push_str(&float(number));
         return Ok(());
@@ -152,9 +153,7 @@ impl Json {
     }
 
     fn write(&self, out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
-        if depth > MAX_DEPTH {
-            return Err(too_deep());
-        }
+        limits(out, depth)?;
         match value.kind() {
             ValueKind::None => out.push_str("null"),
             ValueKind::Bool => out.push_str(if value.is_true() { "true" } else { "false" }),
@@ -175,7 +174,11 @@ impl Json {
                 })?;
             }
             ValueKind::Seq | ValueKind::Iterable => {
-                let items: Vec<Value> = value.try_iter()?.collect();
+                // A list may be lazy and endless for all we know; each item is at least a byte of output.
+                let items: Vec<Value> = value.try_iter()?.take(MAX_OUTPUT / 16).collect();
+                if items.len() == MAX_OUTPUT / 16 {
+                    return Err(Error::new(ErrorKind::WriteFailure, TOO_LARGE));
+                }
                 self.group(out, ['[', ']'], &items, depth, |out, item| self.write(out, item, depth + 1))?;
             }
             kind => {
@@ -268,8 +271,15 @@ fn number(value: &Value) -> String {
     }
 }
 
-fn too_deep() -> Error {
-    Error::new(ErrorKind::InvalidOperation, "the value nests too deeply to print")
+/// Stops before a value that nests too deeply, or whose text grew too large, is written on.
+fn limits(out: &str, depth: usize) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::new(ErrorKind::InvalidOperation, "the value nests too deeply to print"));
+    }
+    if out.len() > MAX_OUTPUT {
+        return Err(Error::new(ErrorKind::WriteFailure, TOO_LARGE));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -295,7 +305,8 @@ mod tests {
 
     #[test]
     fn nested_values_read_as_python_writes_them() {
-        let value = Value::from_iter([Value::from("it's"), Value::from(()), Value::from(true), Value::from(1e22)]);
+        let value =
+            Value::from_iter([Value::from("it's"), Value::from(()), Value::from(true), Value::from(1e22)]);
         assert_eq!(text(&value).unwrap(), "[\"it's\", None, True, 1e+22]");
     }
 }

@@ -71,7 +71,10 @@ pub(super) fn split_lines(text: &str, keep_ends: bool) -> Vec<&str> {
     let mut start = 0;
     let mut characters = text.char_indices().peekable();
     while let Some((at, c)) = characters.next() {
-        if !matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+        if !matches!(
+            c,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        ) {
             continue;
         }
         let mut end = at + c.len_utf8();
@@ -121,12 +124,15 @@ pub(super) fn pad(text: &str, width: usize, fill: Option<char>, method: &str) ->
 /// The methods that ask what kind of characters a text has.
 pub(super) fn predicate(text: &str, method: &str) -> Option<bool> {
     let all = |test: fn(char) -> bool| !text.is_empty() && text.chars().all(test);
-    let cased = |good: fn(char) -> bool, bad: fn(char) -> bool| text.chars().any(good) && !text.chars().any(bad);
+    let cased =
+        |good: fn(char) -> bool, bad: fn(char) -> bool| text.chars().any(good) && !text.chars().any(bad);
     Some(match method {
         "isspace" => all(is_space),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
-        "isdigit" | "isdecimal" => all(|c| c.is_ascii_digit() || (c.is_numeric() && c.to_digit(36).is_none() && !c.is_alphabetic())),
+        "isdigit" | "isdecimal" => {
+            all(|c| c.is_ascii_digit() || (c.is_numeric() && c.to_digit(36).is_none() && !c.is_alphabetic()))
+        }
         "isnumeric" => all(char::is_numeric),
         "isascii" => text.is_ascii(),
         "isupper" => cased(char::is_uppercase, char::is_lowercase),

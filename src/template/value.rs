@@ -96,29 +96,38 @@ fn field<'a>(index: usize, key: &str, item: &'a dialogue::Value, dress: &mut dyn
         ("content", Kind::List(parts)) => parts
             .iter()
             .map(|part| match &part.kind {
-                Kind::Map(entries) => {
-                    Value::from_pairs(entries.iter().map(|(key, item)| match (key.text.as_str(), &item.kind) {
+                Kind::Map(entries) => Value::from_pairs(entries.iter().map(|(key, item)| {
+                    match (key.text.as_str(), &item.kind) {
                         ("text", Kind::String(text)) => ("text", dress.dress(index, Part::Content, text)),
                         (key, _) => (key, value(item)),
-                    }))
-                }
+                    }
+                })),
                 Kind::String(text) => dress.dress(index, Part::Content, text),
                 _ => value(part),
             })
             .collect(),
-        ("tool_calls", Kind::List(calls)) => calls.iter().map(|call| tool_call(index, None, call, dress)).collect(),
+        ("tool_calls", Kind::List(calls)) => {
+            calls.iter().map(|call| tool_call(index, None, call, dress)).collect()
+        }
         (key, Kind::String(text)) if REASONING.contains(&key) => dress.dress(index, Part::Reasoning, text),
         _ => value(item),
     }
 }
 
 /// A tool call: the function's name and every string of its arguments are the message's own words.
-fn tool_call<'a>(index: usize, key: Option<&str>, item: &'a dialogue::Value, dress: &mut dyn Dress<'a>) -> Value {
+fn tool_call<'a>(
+    index: usize,
+    key: Option<&str>,
+    item: &'a dialogue::Value,
+    dress: &mut dyn Dress<'a>,
+) -> Value {
     match (key, &item.kind) {
         (Some("name"), Kind::String(text)) => dress.dress(index, Part::ToolCall, text),
         (Some("arguments"), _) => arguments(index, item, dress),
         (None | Some("function"), Kind::Map(entries)) => Value::from_pairs(
-            entries.iter().map(|(key, item)| (key.text.as_str(), tool_call(index, Some(&key.text), item, dress))),
+            entries
+                .iter()
+                .map(|(key, item)| (key.text.as_str(), tool_call(index, Some(&key.text), item, dress))),
         ),
         _ => value(item),
     }

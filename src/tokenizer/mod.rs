@@ -9,6 +9,7 @@ mod align;
 mod aligned;
 mod bytes;
 mod cache;
+pub mod catalog;
 mod config;
 mod embedded;
 mod encode;

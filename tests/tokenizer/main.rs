@@ -1,6 +1,7 @@
 //! Ids and offsets against `tokenizers` 0.23, for tokenizers of every make-up and for text of every kind.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod files;
 mod golden;
 mod makes;
 mod oracle;

