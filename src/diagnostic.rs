@@ -123,6 +123,11 @@ fn excerpt(text: &str, span: Span) -> String {
     format!("    {shown}{}{more}\n    {indent}{carets}", printable(&ahead))
 }
 
+/// How many columns of a terminal a text takes, well enough to align Chinese text.
+pub fn display_width(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
 /// How many columns of a terminal a character takes, well enough to put a caret under Chinese text.
 const fn columns(c: char) -> usize {
     match c {

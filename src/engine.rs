@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::dialogue::{Conversation, Message, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
 use crate::span::Span;
-use crate::template::{self, Template};
+use crate::template::{self, Input, Rendered, Template};
 use crate::tokenizer::Tokenizer;
 use kept::{Kept, Setting};
 
@@ -205,36 +205,73 @@ impl Engine {
 
     /// Reads, renders, encodes and explains. Never fails: what went wrong is in the report's diagnostics.
     pub fn analyze(&mut self, request: &Request) -> Report {
-        let read = self.kept.read(&request.dialogue);
-        let mut report = Report {
-            format: read.format.map(str::to_owned),
-            count: read.conversations.len(),
-            ..Report::default()
-        };
-        let setup = self.setup(request, &mut report);
-        let asked = match request.conversation {
-            Some(one) => one..one.saturating_add(1).min(read.conversations.len()),
-            None => 0..read.conversations.len(),
-        };
+        let (read, mut report, setup) = self.begin(request);
+        let Some(setup) = setup else { return report };
         let budget = Budget::new(self.most_tokens);
-        for index in asked {
-            let Some(conversation) = read.conversations.get(index) else { break };
-            let mut of_it = ConversationReport {
-                index,
-                messages: conversation.messages.iter().map(MessageSummary::of).collect(),
-                ..ConversationReport::default()
-            };
-            if let Some(setup) = &setup {
-                of_it.outcomes = self.outcomes(request, setup, conversation, index, &budget);
-            }
-            report.conversations.push(of_it);
+        for at in 0..report.conversations.len() {
+            let index = report.conversations[at].index;
+            let conversation = &read.conversations[index];
+            report.conversations[at].outcomes = self.outcomes(request, &setup, conversation, index, &budget);
             if budget.is_spent() {
-                report.diagnostics.push(too_many_tokens(self.most_tokens, index, report.count));
+                let left_out = report.conversations.len() - at - 1;
+                report.conversations.truncate(at + 1);
+                report.diagnostics.push(too_many_tokens(self.most_tokens, index, left_out));
                 break;
             }
         }
-        place(&read, request.conversation, &mut report);
         report
+    }
+
+    /// Reads and renders whole conversations, one result for each in the report, which has no samples.
+    pub fn render(
+        &mut self,
+        request: &Request,
+        add_generation_prompt: bool,
+    ) -> (Report, Vec<Result<Rendered, Diagnostic>>) {
+        let (read, report, setup) = self.begin(request);
+        let render = |setup: &Setup, index: usize| {
+            let conversation = &read.conversations[index];
+            let input = Input {
+                messages: &conversation.messages,
+                tools: conversation.tools.as_ref(),
+                variables: &variables::merge(&conversation.extra, &setup.variables),
+                add_generation_prompt,
+                special_tokens: setup.tokenizer.special_tokens(),
+                now: request.now,
+            };
+            setup.template.render(&input)
+        };
+        let asked = report.conversations.iter().map(|conversation| conversation.index);
+        let rendered =
+            setup.iter().flat_map(|setup| asked.clone().map(|index| render(setup, index))).collect();
+        (report, rendered)
+    }
+
+    /// Reads the dialogue and looks up what the request names; a report without samples.
+    fn begin(&mut self, request: &Request) -> (Rc<Read>, Report, Option<Setup>) {
+        let read = self.kept.read(&request.dialogue);
+        let count = read.conversations.len();
+        let asked = match request.conversation {
+            Some(one) => one.min(count)..one.saturating_add(1).min(count),
+            None => 0..count,
+        };
+        let (diagnostics, mut of) = findings(&read);
+        let one = |index: usize| ConversationReport {
+            index,
+            messages: read.conversations[index].messages.iter().map(MessageSummary::of).collect(),
+            diagnostics: of.remove(&index).unwrap_or_default(),
+            outcomes: Vec::new(),
+        };
+        let conversations = asked.map(one).collect();
+        let mut report = Report {
+            format: read.format.map(str::to_owned),
+            count,
+            conversations,
+            diagnostics,
+            ..Report::default()
+        };
+        let setup = self.setup(request, &mut report);
+        (read, report, setup)
     }
 
     fn outcomes(
@@ -351,34 +388,26 @@ fn choose_template(
     }
 }
 
-/// Gives each conversation the findings of the reader that lie in it, and the rest to the report.
-fn place(read: &Read, only: Option<usize>, report: &mut Report) {
+/// What the reader found, sorted: what concerns the dialogue as a whole, and what lies in each conversation.
+pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>>) {
     let mut general = Vec::new();
+    let mut of: HashMap<usize, Vec<Diagnostic>> = HashMap::new();
     for finding in &read.diagnostics {
-        let within = |span: Span| {
-            finding.place.is_some_and(|(source, place)| {
-                source == Source::Dialogue && span.start <= place.start && place.end <= span.end
-            })
-        };
-        let start = finding.place.map_or(0, |(_, place)| place.start);
-        let before = read.conversations.partition_point(|conversation| conversation.span.start <= start);
-        let of = before.checked_sub(1).filter(|of| within(read.conversations[*of].span));
-        let Some(of) = of else {
-            general.push(finding.clone());
-            continue;
-        };
-        match report.conversations.binary_search_by_key(&of, |report| report.index) {
-            Ok(at) => report.conversations[at].diagnostics.push(finding.clone()),
-            Err(_) if only.is_some() => {}
-            Err(_) => general.push(finding.clone()),
+        let place = finding.place.filter(|(source, _)| *source == Source::Dialogue).map(|(_, place)| place);
+        let within = place.and_then(|place| {
+            let before = read.conversations.partition_point(|one| one.span.start <= place.start);
+            before.checked_sub(1).filter(|index| place.end <= read.conversations[*index].span.end)
+        });
+        match within {
+            Some(index) => of.entry(index).or_default().push(finding.clone()),
+            None => general.push(finding.clone()),
         }
     }
-    general.append(&mut report.diagnostics);
-    report.diagnostics = general;
+    (general, of)
 }
 
-fn too_many_tokens(most: usize, index: usize, count: usize) -> Diagnostic {
-    let (number, rest) = (index + 1, count - index - 1);
+fn too_many_tokens(most: usize, index: usize, rest: usize) -> Diagnostic {
+    let number = index + 1;
     let message = Bilingual::new(
         format!(
             "the samples hold more than {most} tokens: those of conversation {number} are not complete, and {rest} \

@@ -13,7 +13,8 @@ pub(super) fn recipe(id: &str) -> Diagnostic {
 
 pub(super) fn template(id: &str) -> Diagnostic {
     let known: Vec<_> = template::catalog::entries().iter().map(|entry| entry.id).collect();
-    let message = Bilingual::new(format!("there is no template `{id}`"), format!("没有名为 `{id}` 的聊天模板"));
+    let message =
+        Bilingual::new(format!("there is no template `{id}`"), format!("没有名为 `{id}` 的聊天模板"));
     Diagnostic::new(Severity::Error, "unknown-template", message).hint(choose(&known))
 }
 

@@ -40,7 +40,8 @@ mod tests {
         ];
         let asked = from_json(&[("depth".to_owned(), serde_json::json!(2))]);
         let merged = merge(&extra, &asked);
-        let shown: Vec<_> = merged.iter().map(|(name, value)| format!("{name}={}", value.to_json())).collect();
+        let shown: Vec<_> =
+            merged.iter().map(|(name, value)| format!("{name}={}", value.to_json())).collect();
         assert_eq!(shown, ["documents=[]", "enable_thinking=true", "depth=2"]);
     }
 }

@@ -1,0 +1,32 @@
+//! Findings on standard error.
+
+use super::input::File;
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// A finding that points into `file`, as it is printed: an error bare, others with their severity.
+pub(super) fn render(finding: &Diagnostic, file: &File) -> String {
+    let word = match finding.severity {
+        Severity::Error => return finding.render(&file.name, &file.text),
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let message = Bilingual::new(format!("{word}: {}", finding.message.en), finding.message.zh.clone());
+    Diagnostic { message, ..finding.clone() }.render(&file.name, &file.text)
+}
+
+/// Prints findings that point into `file`; `true` where none is an error.
+pub(super) fn print<'a>(findings: impl IntoIterator<Item = &'a Diagnostic>, file: &File) -> bool {
+    let mut clean = true;
+    for finding in findings {
+        eprintln!("{}", render(finding, file));
+        clean &= finding.severity != Severity::Error;
+    }
+    clean
+}
+
+/// Whether a finding says that the call itself is wrong.
+pub(super) fn is_wrong_call(finding: &Diagnostic) -> bool {
+    ["unknown-option", "bad-option-value", "unknown-recipe", "unknown-template", "unknown-tokenizer"]
+        .contains(&finding.code.as_ref())
+}

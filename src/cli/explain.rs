@@ -1,0 +1,104 @@
+//! `lossmask explain`: the samples of a dialogue.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::flags::Flags;
+use super::input::{self, File};
+use super::json::{self as lines, SampleLine};
+use super::show::Show;
+use super::{Clean, Stop, diagnostics};
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::engine::{ConversationReport, Engine, Report};
+use crate::recipe::Outcome;
+use crate::span::Span;
+
+/// The flags it takes.
+pub(super) const FLAGS: [&str; 8] =
+    ["recipe", "set", "now", "var", "template", "tokenizer", "ignore-index", "json"];
+
+pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
+    let mut engine = Engine::new();
+    let file = File::named_by(flags)?;
+    let (request, template) = input::request(flags, file.text.clone(), &mut engine)?;
+    let mut report = engine.analyze(&request);
+    let tokenizer = engine.tokenizer(&request.tokenizer);
+    let template = File { name: template, text: report.template_source.take().unwrap_or_default() };
+    let mut clean = general(&report, &file, &template)?;
+    let show = tokenizer.as_deref().filter(|_| !flags.json).map(Show::new);
+    for conversation in &report.conversations {
+        clean &= diagnostics::print(&conversation.diagnostics, &file);
+        if !errors(conversation, &file, &template) {
+            clean = false;
+            continue;
+        }
+        let mut number = 0;
+        for outcome in &conversation.outcomes {
+            match (outcome, &show) {
+                (Outcome::Sample(sample), None) => {
+                    lines::line(out, &SampleLine::new(conversation.index, number, sample))?;
+                }
+                (Outcome::Sample(sample), Some(show)) => show.sample(out, conversation, number, sample)?,
+                (Outcome::Dropped { why, diagnostics }, None) => {
+                    let found: Vec<_> =
+                        diagnostics.iter().map(|found| lines::diagnostic(found, &file.text)).collect();
+                    let line =
+                        json!({"conversation": conversation.index, "dropped": why.en, "diagnostics": found});
+                    lines::line(out, &line)?;
+                }
+                (Outcome::Dropped { why, diagnostics }, Some(show)) => {
+                    show.dropped(out, conversation, why, diagnostics)?;
+                }
+            }
+            number += usize::from(matches!(outcome, Outcome::Sample(_)));
+        }
+    }
+    Ok(clean)
+}
+
+/// Prints what concerns the call as a whole; whether it holds no error.
+pub(super) fn general(report: &Report, file: &File, template: &File) -> Clean {
+    if let Some(wrong) = report.diagnostics.iter().find(|found| diagnostics::is_wrong_call(found)) {
+        let hint = wrong.hint.as_ref().map(|hint| format!("\nhint: {}", hint.en)).unwrap_or_default();
+        return Err(Stop::Usage(format!("{}{hint}", wrong.message.en)));
+    }
+    let mut clean = true;
+    for found in &report.diagnostics {
+        let of_template = matches!(found.place, Some((Source::Template, _)));
+        clean &= diagnostics::print([found], if of_template { template } else { file });
+    }
+    Ok(clean)
+}
+
+/// Prints the errors for which a conversation has no samples; `true` where there are none.
+fn errors(conversation: &ConversationReport, file: &File, template: &File) -> bool {
+    let mut clean = conversation.diagnostics.iter().all(|found| found.severity != Severity::Error);
+    for outcome in &conversation.outcomes {
+        let Outcome::Dropped { diagnostics, .. } = outcome else { continue };
+        for error in diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+            clean = false;
+            failed(error, conversation, file, template);
+        }
+    }
+    clean
+}
+
+/// Prints why a conversation can't be rendered or encoded, and which conversation it is.
+pub(super) fn failed(error: &Diagnostic, conversation: &ConversationReport, file: &File, template: &File) {
+    let start = conversation.messages.first().map_or(0, |message| message.span.start);
+    if matches!(error.place, Some((Source::Template, _))) {
+        diagnostics::print([error], template);
+        let at = crate::span::line_column(&file.text, start);
+        eprintln!(
+            "note: this is conversation {} at {}:{}:{}",
+            conversation.index + 1,
+            file.name,
+            at.line,
+            at.column
+        );
+    } else {
+        let error = error.clone().at(Source::Dialogue, Span::at(start));
+        diagnostics::print([&error], file);
+    }
+}

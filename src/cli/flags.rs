@@ -1,0 +1,119 @@
+//! The flags of all commands; each command takes some of them.
+
+use chrono::NaiveDateTime;
+use lexopt::prelude::*;
+
+use super::Stop;
+
+/// What stands after the command.
+#[derive(Debug, Default)]
+pub(super) struct Flags {
+    pub(super) file: Option<String>,
+    pub(super) recipe: Option<String>,
+    pub(super) set: Vec<(String, String)>,
+    pub(super) now: Option<NaiveDateTime>,
+    pub(super) template: Option<String>,
+    pub(super) tokenizer: Option<String>,
+    pub(super) ignore_index: Option<i64>,
+    pub(super) variables: Vec<(String, serde_json::Value)>,
+    pub(super) add_generation_prompt: bool,
+    pub(super) json: bool,
+}
+
+impl Flags {
+    /// Reads the flags that `command` takes; none where help was asked for.
+    pub(super) fn parse(
+        parser: &mut lexopt::Parser,
+        command: &str,
+        allowed: &[&str],
+    ) -> Result<Option<Self>, Stop> {
+        let mut flags = Self::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("help") | Short('h') => return Ok(None),
+                Long(name) if allowed.contains(&name) => {
+                    let name = name.to_owned();
+                    flags.take(&name, parser)?;
+                }
+                Long(name) => {
+                    let flags = allowed.iter().map(|flag| format!("--{flag}")).collect::<Vec<_>>().join(" ");
+                    return Err(Stop::Usage(format!("`{command}` has no flag `--{name}`; it has {flags}")));
+                }
+                Value(file) if flags.file.is_none() => flags.file = Some(file.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(Some(flags))
+    }
+
+    fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), Stop> {
+        match name {
+            "json" => self.json = true,
+            "add-generation-prompt" => self.add_generation_prompt = true,
+            "recipe" => self.recipe = Some(parser.value()?.string()?),
+            "template" => self.template = Some(parser.value()?.string()?),
+            "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),
+            "ignore-index" => self.ignore_index = Some(parser.value()?.parse()?),
+            "now" => self.now = Some(time(&parser.value()?.string()?)?),
+            "set" => self.set.push(pair("--set", "KEY=VALUE", parser.value()?.string()?)?),
+            "var" => {
+                let (key, text) = pair("--var", "KEY=JSON", parser.value()?.string()?)?;
+                let value = serde_json::from_str(&text).map_err(|error| {
+                    Stop::Usage(format!(
+                        "the value of `--var {key}` is not JSON: {error}; a string needs its quotes"
+                    ))
+                })?;
+                self.variables.push((key, value));
+            }
+            _ => return Err(Stop::Usage(format!("there is no flag `--{name}`"))),
+        }
+        Ok(())
+    }
+}
+
+fn pair(flag: &str, shape: &str, text: String) -> Result<(String, String), Stop> {
+    match text.split_once('=') {
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        None => Err(Stop::Usage(format!("`{flag} {text}` should be `{flag} {shape}`"))),
+    }
+}
+
+fn time(text: &str) -> Result<NaiveDateTime, Stop> {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S").map_err(|_| {
+        Stop::Usage(format!("`--now {text}` should be a time such as `--now 2026-01-31T09:05:07`"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Option<Flags>, Stop> {
+        let allowed = ["set", "now", "var", "ignore-index", "json"];
+        Flags::parse(&mut lexopt::Parser::from_args(arguments), "explain", &allowed)
+    }
+
+    fn complaint(arguments: &[&str]) -> String {
+        match parse(arguments) {
+            Err(Stop::Usage(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_value_is_taken_literally_up_to_its_last_byte() {
+        let flags = parse(&["f", "--set", "a=b=c\n", "--ignore-index", "-7"]).unwrap().unwrap();
+        assert_eq!(flags.set, [("a".to_owned(), "b=c\n".to_owned())]);
+        assert_eq!(flags.ignore_index, Some(-7));
+        assert_eq!(flags.file.as_deref(), Some("f"));
+    }
+
+    #[test]
+    fn a_wrong_flag_is_told_what_it_should_be() {
+        assert!(complaint(&["--set", "a"]).contains("--set KEY=VALUE"));
+        assert!(complaint(&["--now", "noon"]).contains("2026-01-31T09:05:07"));
+        assert!(complaint(&["--var", "a=b"]).contains("quotes"));
+        assert!(complaint(&["--recipe", "x"]).contains("--set --now --var"));
+        assert!(complaint(&["one", "two"]).contains("two"));
+    }
+}

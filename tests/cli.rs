@@ -1,0 +1,278 @@
+//! The native command as scripts call it.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+const POEMS: &str = r#"dialogue = [
+    {"role": "user", "content": "帮我写一首诗。"},
+    {"role": "assistant", "content": "春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。"},
+    {"role": "user", "content": "再写一首关于夏天的。"},
+    {"role": "assistant", "content": "夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。"}
+]
+"#;
+
+const SPRING: &str = "春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。";
+const SUMMER: &str = "夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。";
+
+fn run(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_lossmask"))
+        .args(arguments)
+        .env_remove("LOSSMASK_TOKENIZERS")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A call that is wrong does not read its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// The lines of a call that must succeed.
+fn lines(arguments: &[&str], input: &str) -> Vec<Value> {
+    let output = run(arguments, input);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The bytes of a sample's text that its trained tokens cover.
+fn trained(sample: &Value) -> String {
+    let text = sample["text"].as_str().unwrap();
+    let mut covered = vec![false; text.len()];
+    for (offset, label) in
+        sample["offsets"].as_array().unwrap().iter().zip(sample["labels"].as_array().unwrap())
+    {
+        let [start, end] = [0, 1].map(|at| offset[at].as_u64().unwrap() as usize);
+        if label != -100 {
+            covered[start..end].fill(true);
+        }
+    }
+    let bytes = text.bytes().zip(covered).filter(|(_, covered)| *covered).map(|(byte, _)| byte).collect();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn the_example_is_two_samples_whose_replies_are_trained() {
+    let samples = lines(&["explain", "-", "--template", "plain", "--json"], POEMS);
+    assert_eq!(samples.len(), 2);
+    let first = format!("<user> 帮我写一首诗。 <assistant> {SPRING}");
+    assert_eq!(samples[0]["text"], first);
+    assert_eq!(samples[1]["text"], format!("{first} <user> 再写一首关于夏天的。 <assistant> {SUMMER}"));
+    assert_eq!(trained(&samples[0]).trim_start(), SPRING);
+    assert_eq!(trained(&samples[1]).trim_start(), SUMMER);
+}
+
+#[test]
+fn a_line_has_the_fields_of_the_contract_in_its_order_and_arrays_of_one_length() {
+    let output = run(&["explain", "-", "--template", "chatml", "--json", "--ignore-index", "-1"], POEMS);
+    for line in stdout(&output).lines() {
+        let sample: Value = serde_json::from_str(line).unwrap();
+        let fields: Vec<_> = sample.as_object().unwrap().keys().map(String::as_str).collect();
+        let arrays = ["input_ids", "attention_mask", "labels", "weights", "offsets", "owners"];
+        let order = [&["conversation", "sample", "text"], &arrays[..], &["diagnostics"]].concat();
+        assert_eq!(fields, order);
+        let count = sample["input_ids"].as_array().unwrap().len();
+        assert!(count > 10);
+        for array in arrays {
+            assert_eq!(sample[array].as_array().unwrap().len(), count, "{array}");
+        }
+        for token in 0..count {
+            let (label, weight) = (&sample["labels"][token], sample["weights"][token].as_f64().unwrap());
+            assert_eq!(weight == 0.0, *label == -1);
+            assert!(weight == 0.0 || *label == sample["input_ids"][token]);
+        }
+        assert_eq!(sample["owners"][0], json!({"message": 0, "part": "header"}));
+        assert!(line.contains("\"weights\":[0.0,"), "{line}");
+    }
+}
+
+#[test]
+fn an_option_of_the_recipe_is_obeyed() {
+    let at = |end: &str| {
+        let set = format!("end={end}");
+        let samples = lines(&["explain", "-", "--template", "chatml", "--json", "--set", &set], POEMS);
+        trained(&samples[0])
+    };
+    assert_eq!(at("none"), SPRING);
+    assert_eq!(at("stop"), format!("{SPRING}<|im_end|>"));
+    assert_eq!(at("all"), format!("{SPRING}<|im_end|>\n"));
+}
+
+#[test]
+fn a_finding_names_its_tokens() {
+    let samples = lines(&["explain", "-", "--template", "chatml", "--json", "--set", "end=none"], POEMS);
+    let found = &samples[0]["diagnostics"][0];
+    assert_eq!(found["code"], "stop-token-untrained");
+    assert_eq!(found["severity"], "warning");
+    let token = found["tokens"][0].as_u64().unwrap() as usize;
+    let [start, end] = [0, 1].map(|at| samples[0]["offsets"][token][at].as_u64().unwrap() as usize);
+    assert_eq!(&samples[0]["text"].as_str().unwrap()[start..end], "<|im_end|>");
+}
+
+#[test]
+fn a_conversation_without_a_reply_is_a_line_that_says_why() {
+    let dropped = lines(&["explain", "-", "--json"], r#"[{"role": "user", "content": "hi"}]"#);
+    assert_eq!(dropped[0]["conversation"], 0);
+    assert_eq!(dropped[0]["dropped"], "the conversation has no assistant message");
+    assert_eq!(dropped[0]["diagnostics"][0]["code"], "no-reply");
+}
+
+#[test]
+fn bad_input_is_an_error_with_line_and_column_and_nothing_else() {
+    let output = run(&["explain", "-", "--json"], "[\n  {\"role\": \"user\", \"content\": \"hi}\n]\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output), "");
+    let first = stderr(&output).lines().next().unwrap();
+    assert!(
+        first.starts_with("-:2:") && first.split(':').nth(2).unwrap().parse::<usize>().is_ok(),
+        "{first}"
+    );
+    assert!(stderr(&output).contains("hint: "), "{}", stderr(&output));
+}
+
+#[test]
+fn an_empty_input_is_an_error() {
+    let output = run(&["explain", "-", "--json"], " \n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("-:"), "{}", stderr(&output));
+}
+
+#[test]
+fn text_that_is_not_utf8_is_an_error_with_its_place() {
+    let path = temporary("latin1.json", b"[\n\"caf\xe9\"]");
+    let output = run(&["explain", path.to_str().unwrap()], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains(":2:5: the text is not UTF-8"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
+    let calls: [(&[&str], &str); 11] = [
+        (&[], "which command"),
+        (&["expalin", "-"], "there is no command `expalin`"),
+        (&["explain"], "which file"),
+        (&["explain", "-", "--frobnicate"], "--recipe --set"),
+        (&["explain", "-", "--set", "ends=all"], "boundary, end"),
+        (&["explain", "-", "--set", "end=full"], "stop, none, all"),
+        (&["explain", "-", "--recipe", "nobody"], "per-turn, all-tokens"),
+        (&["explain", "-", "--template", "nothing"], "plain, chatml"),
+        (&["explain", "-", "--tokenizer", "qwen2_5"], "LOSSMASK_TOKENIZERS"),
+        (&["explain", "/no/such/file"], "/no/such/file"),
+        (&["loss", "--json"], "not built yet"),
+    ];
+    for (arguments, expected) in calls {
+        let output = run(arguments, POEMS);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_template_error_points_into_the_template() {
+    let path = temporary(
+        "raises.jinja",
+        b"{% for m in messages %}\n  {{ raise_exception('too long') }}\n{% endfor %}",
+    );
+    let path = path.to_str().unwrap();
+    for command in ["explain", "render"] {
+        let output = run(&[command, "-", "--template", path, "--json"], POEMS);
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(stdout(&output), "");
+        let shown = stderr(&output);
+        assert!(shown.contains(&format!("{path}:2:")) && shown.contains("too long"), "{shown}");
+        assert!(shown.contains("conversation 1 at -:2:5"), "{shown}");
+    }
+}
+
+#[test]
+fn a_terminal_view_shows_each_token_with_its_label() {
+    let output = run(&["explain", "-", "--template", "chatml"], POEMS);
+    let shown = stdout(&output);
+    assert!(shown.starts_with("conversation 1, sample 1: "), "{shown}");
+    assert!(shown.contains("<|im_end|>") && shown.contains("-100"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "no colour where the output is no terminal");
+}
+
+#[test]
+fn parse_prints_messages_in_openais_shape() {
+    let parsed = lines(&["parse", "-", "--json"], POEMS);
+    assert_eq!(parsed.len(), 1);
+    assert!(parsed[0]["format"].is_string());
+    assert_eq!(parsed[0]["messages"][1], json!({"role": "assistant", "content": SPRING}));
+    assert_eq!(parsed[0]["diagnostics"], json!([]));
+    assert!(parsed[0].get("tools").is_none());
+}
+
+#[test]
+fn render_prints_text_and_generation_spans() {
+    let rendered = lines(&["render", "-", "--template", "chatml", "--json"], POEMS);
+    let text = rendered[0]["text"].as_str().unwrap();
+    let span = &rendered[0]["generation_spans"][0];
+    let [start, end] = [0, 1].map(|at| span[at].as_u64().unwrap() as usize);
+    assert_eq!(&text[start..end], format!("{SPRING}<|im_end|>\n"));
+    let prompt = lines(&["render", "-", "--template", "chatml", "--add-generation-prompt", "--json"], POEMS);
+    assert_eq!(prompt[0]["text"], format!("{text}<|im_start|>assistant\n"));
+}
+
+#[test]
+fn render_sees_variables_and_the_clock() {
+    let path = temporary("clock.jinja", b"{{ strftime_now('%d/%m') }} {{ depth + 1 }} {{ name }}");
+    let flags = ["--now", "2026-01-31T09:05:07", "--var", "depth=2", "--var", "name=\"x=y\"", "--json"];
+    let rendered =
+        lines(&[&["render", "-", "--template", path.to_str().unwrap()], &flags[..]].concat(), POEMS);
+    assert_eq!(rendered[0]["text"], "31/01 3 x=y");
+}
+
+#[test]
+fn encode_prints_a_line_for_each_string() {
+    let encoded = lines(&["encode", "--json"], "\"<|im_start|>春\"\n\"\"\n");
+    assert_eq!(encoded.len(), 2);
+    assert_eq!(encoded[0]["offsets"][0], json!([0, 12]));
+    assert_eq!(encoded[0]["offsets"].as_array().unwrap().last().unwrap()[1], 15);
+    assert_eq!(encoded[1], json!({"ids": [], "offsets": []}));
+    let output = run(&["encode", "--json"], "\"a\"\n[1]\n\"b\"\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output).lines().count(), 2);
+    assert!(stderr(&output).starts_with("-:2:1: "), "{}", stderr(&output));
+}
+
+#[test]
+fn a_file_that_is_no_tokenizer_is_an_error_that_names_it() {
+    let path = temporary("tokenizer.json", b"{\n  \"model\": 1\n}");
+    let output = run(&["encode", "--tokenizer", path.to_str().unwrap()], "\"a\"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("tokenizer.json:"), "{}", stderr(&output));
+}
+
+#[test]
+fn the_lists_give_ids_titles_and_options() {
+    let recipes = lines(&["recipes", "--json"], "");
+    assert_eq!(recipes[0]["id"], "per-turn");
+    assert!(recipes[0]["title"]["zh"].is_string() && recipes[0]["title"]["en"].is_string());
+    assert_eq!(recipes[0]["options"][0]["name"], "boundary");
+    assert_eq!(recipes[0]["options"][1]["default"], "stop");
+    let templates = lines(&["templates", "--json"], "");
+    let ids: Vec<_> = templates.iter().map(|template| template["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"plain") && ids.contains(&"chatml"), "{ids:?}");
+}
+
+/// A file of this test run.
+fn temporary(name: &str, bytes: &[u8]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
