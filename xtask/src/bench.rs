@@ -37,6 +37,6 @@ fn folder() -> PathBuf {
 
 /// The names of the scripts; one that starts with `_` is a part of others.
 fn names() -> Vec<String> {
-    let scripts = paths::files(&folder(), |name| !name.starts_with('_') && name.ends_with(".mjs"));
+    let scripts = paths::files(&folder(), |name| !name.starts_with('_') && paths::has_extension(name, "mjs"));
     scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect()
 }

@@ -97,7 +97,7 @@ fn has_std(libdir: Option<PathBuf>) -> bool {
 }
 
 fn is_library(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "rlib")
+    paths::has_extension(name, "rlib")
 }
 
 fn install_debian() -> Done {

@@ -26,12 +26,10 @@ pub(crate) fn check(node: &Path, dist: &Path) -> Done {
     over_budget(&weights)
 }
 
-/// What a browser fetches to start: every file at the top but the licences and source maps.
+/// What a browser fetches to start: the files of these kinds at the top.
 fn shown(dist: &Path) -> Vec<PathBuf> {
     let kinds = ["wasm", "js", "css", "html"];
-    let kind =
-        |name: &str| Path::new(name).extension().is_some_and(|ext| kinds.iter().any(|kind| ext == *kind));
-    paths::files(dist, kind)
+    paths::files(dist, |name| kinds.iter().any(|kind| paths::has_extension(name, kind)))
 }
 
 fn parse(files: &[PathBuf], output: &str) -> Result<Vec<Weight>> {
@@ -52,12 +50,13 @@ fn parse(files: &[PathBuf], output: &str) -> Result<Vec<Weight>> {
 }
 
 fn table(weights: &[Weight]) -> String {
+    use std::fmt::Write as _;
     let width = weights.iter().map(|weight| weight.name.len()).max().unwrap_or(0).max("file".len());
     let mut text = format!("  {:width$} {:>9} {:>9} {:>9}\n", "file", "raw", "gzip", "brotli");
     for weight in weights {
         let [raw, gzip, brotli] = [weight.raw, weight.gzip, weight.brotli].map(kilobytes);
         let budget = budget(&weight.name).map(|most| format!("  of {}", kilobytes(most))).unwrap_or_default();
-        text += &format!("  {:width$} {raw:>9} {gzip:>9} {brotli:>9}{budget}\n", weight.name);
+        let _ = writeln!(text, "  {:width$} {raw:>9} {gzip:>9} {brotli:>9}{budget}", weight.name);
     }
     text
 }

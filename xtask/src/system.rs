@@ -40,8 +40,10 @@ pub(crate) fn apt_install(packages: &[&str], what_for: &str) -> Done {
         }
     });
     let mut apt = privileged("apt-get").map_err(|why| by_hand(&why))?;
-    apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
-    run(apt.env("DEBIAN_FRONTEND", "noninteractive")).map_err(|why| by_hand(&why))
+    apt.args(["install", "-y", "--no-install-recommends"]).args(packages);
+    println!("  apt-get install {}", packages.join(" "));
+    // Its hundred lines are shown only when it fails.
+    capture(apt.env("DEBIAN_FRONTEND", "noninteractive")).map(drop).map_err(|why| by_hand(&why))
 }
 
 /// A command with the rights to change the system: as it is for root, else through `sudo` where that asks nothing.

@@ -28,7 +28,7 @@ pub(crate) fn command(args: &[String]) -> Done {
 
 fn suites<'a>(tools: &'a Tools, browser: &'a Browser) -> Vec<Suite<'a>> {
     let tests = paths::root().join("tests");
-    let wasm_tests = !paths::files(&tests.join("wasm"), |name| has_end(name, "rs")).is_empty();
+    let wasm_tests = !paths::files(&tests.join("wasm"), |name| paths::has_extension(name, "rs")).is_empty();
     let scripts = paths::files(&tests.join("e2e"), |name| name.ends_with(".test.mjs"));
     let mut suites: Vec<Suite> = vec![
         ("format", Box::new(|| run(&mut cargo(["fmt", "--all", "--check"])))),
@@ -102,10 +102,6 @@ pub(crate) fn node_environment(node: &mut Command, url: &str, modules: &Path, br
     node.env("LOSSMASK_URL", url);
     node.env("LOSSMASK_NODE_MODULES", modules);
     node.env("LOSSMASK_CHROMIUM", &browser.chromium);
-}
-
-fn has_end(name: &str, extension: &str) -> bool {
-    Path::new(name).extension().is_some_and(|end| end == extension)
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ fn pack_one(node: &Path, served: &Served, package: &Path, to: &Path) -> Done {
     std::fs::create_dir_all(&work).map_err(at(&work))?;
     let mut packer = cargo(["run", "--quiet", "--locked", "--example", "pack_tokenizer", "--"]);
     run(packer.arg(package.join("models")).arg(&work))?;
-    let packed = to.join(format!("{}.json.gz", served.id));
-    capture(compressor(node).arg("gzip").arg(work.join("tokenizer.json")).arg(&packed))?;
+    let result = to.join(format!("{}.json.gz", served.id));
+    capture(compressor(node).arg("gzip").arg(work.join("tokenizer.json")).arg(&result))?;
     let config = to.join(format!("{}.config.json", served.id));
     std::fs::copy(work.join("tokenizer_config.json"), &config).map_err(at(&config))?;
     std::fs::remove_dir_all(&work).map_err(at(&work))
