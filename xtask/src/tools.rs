@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::run::{Done, Result, capture, cargo, run, step};
+use crate::run::{Done, Result, cargo, run, step};
 use crate::rust_wasm::WasmRust;
-use crate::{npm, paths, system};
+use crate::{node, npm, paths, system};
 
 /// The newest Trunk that Rust 1.95 compiles.
 const TRUNK: &str = "0.21.14";
@@ -13,8 +13,6 @@ const TRUNK: &str = "0.21.14";
 const WASM_BINDGEN: &str = "0.2.129";
 /// The npm package with `wasm-opt`.
 const BINARYEN: &str = "132.0.0";
-/// The oldest Node whose test runner and `brotli` do what is asked of them.
-const NODE_MAJOR: u32 = 18;
 
 /// A tool that cargo builds, kept in the cache under its version.
 struct CargoTool {
@@ -80,7 +78,7 @@ impl Tools {
     /// Finds the tools of the build and installs those that are missing.
     pub(crate) fn ensure() -> Result<Self> {
         let rust = WasmRust::ensure()?;
-        let node = ensure_node()?;
+        let node = node::ensure()?;
         TRUNK_TOOL.ensure()?;
         BINDGEN_TOOL.ensure()?;
         npm::ensure_package("binaryen", BINARYEN, &binaryen())?;
@@ -94,7 +92,8 @@ impl Tools {
         let file = [&bindgen, &trunk].map(|bin| bin.join(program)).into_iter().find(|file| file.is_file());
         let mut command = Command::new(file.unwrap_or_else(|| program.into()));
         command.current_dir(paths::root());
-        command.env("PATH", system::path_with([bindgen.as_path(), &trunk, &opt])?);
+        let node = self.node.parent().unwrap_or(&opt);
+        command.env("PATH", system::path_with([bindgen.as_path(), &trunk, &opt, node])?);
         self.rust.choose(&mut command);
         Ok(command)
     }
@@ -107,31 +106,6 @@ fn binaryen() -> PathBuf {
 /// The program that runs wasm tests in a browser.
 pub(crate) fn test_runner() -> PathBuf {
     BINDGEN_TOOL.bin().join("wasm-bindgen-test-runner")
-}
-
-/// Node and npm.
-fn ensure_node() -> Result<PathBuf> {
-    const NAME: &str = "Node 18 or newer with npm";
-    if system::which("node").is_none() || system::which("npm").is_none() {
-        step("installing Node and npm", || {
-            let missing: Vec<&str> = [("node", "nodejs"), ("npm", "npm")]
-                .into_iter()
-                .filter(|(program, _)| system::which(program).is_none())
-                .map(|(_, package)| package)
-                .collect();
-            system::apt_install(&missing, NAME)
-        })?;
-    }
-    let node = system::which("node").ok_or_else(|| format!("node is not on the path; install {NAME}"))?;
-    let version = capture(Command::new(&node).arg("--version"))?;
-    match node_major(&version) {
-        Some(major) if major >= NODE_MAJOR => Ok(node),
-        _ => Err(format!("node is {}; install {NAME}", version.trim())),
-    }
-}
-
-fn node_major(version: &str) -> Option<u32> {
-    version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 /// The browser and its driver, for tests and measurements.
@@ -182,11 +156,5 @@ mod tests {
         let (number, _) = BINARYEN.split_once('.').unwrap();
         assert!(config.contains(&format!("wasm_bindgen = \"{WASM_BINDGEN}\"")));
         assert!(config.contains(&format!("wasm_opt = \"version_{number}\"")));
-    }
-
-    #[test]
-    fn the_major_version_of_node_is_read() {
-        assert_eq!(node_major("v20.20.2\n"), Some(20));
-        assert_eq!(node_major("node"), None);
     }
 }
