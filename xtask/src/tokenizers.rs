@@ -45,12 +45,13 @@ pub(crate) fn pack(node: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(folder))
 }
 
-/// What the packed files depend on: the packages' versions, the packer, and the format.
+/// What the packed files depend on: the packages' versions, the packer with the library's part of it, and the format.
 fn key() -> Result<String> {
     let xtask = paths::root().join("xtask");
     let lock = paths::read(&xtask.join("npm/package-lock.json"))?;
     let packer = paths::read(&xtask.join("tools/pack_tokenizer.rs"))?;
-    Ok(paths::fingerprint([lock.as_slice(), &packer, &FORMAT.to_le_bytes()]))
+    let loader = paths::read(&paths::root().join("src/tokenizer/load.rs"))?;
+    Ok(paths::fingerprint([lock.as_slice(), &packer, &loader, &FORMAT.to_le_bytes()]))
 }
 
 fn pack_one(node: &Path, served: &Served, package: &Path, to: &Path) -> Done {
