@@ -13,6 +13,7 @@
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
+//! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
 //! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
 pub mod bilingual;
@@ -25,5 +26,8 @@ pub mod recipe;
 pub mod span;
 pub mod template;
 pub mod tokenizer;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
 
 pub mod app;
