@@ -277,8 +277,9 @@ fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
     let inside = |token: usize| tokens.contains(&token).then_some(token);
     let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
+    let start = tokens.start;
     html! {
-        <Block key={tokens.start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy}
+        <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy}
             {cursor} {pin} {tokens} {class} />
     }
 }
