@@ -200,9 +200,10 @@ pub(super) fn expected_comma<T>(scanner: &mut Scanner<'_>, close: u8, last: Opti
             format!("write `{close}` instead of `{found}`, or close what is open first"),
             format!("请把 `{found}` 换成 `{close}`，或先闭合前面的括号"),
         ),
-        _ if after_string => {
-            Bilingual::fixed(r#"a quote inside the text is written \""#, r#"文本中的引号要写成 \""#)
-        }
+        _ if after_string => Bilingual::fixed(
+            r#"a quote inside the text is written \" or \'"#,
+            r#"文本中的引号要写成 \" 或 \'"#,
+        ),
         _ => Bilingual::fixed("add a comma, or remove this", "请加逗号，或删除此处内容"),
     });
     let span = here(scanner);

@@ -93,7 +93,8 @@ impl Scanner<'_> {
 
     fn map(&mut self) -> Option<Value> {
         let start = self.enter()?;
-        let mut entries: Vec<(Text, Value)> = Vec::new();
+        // Most objects of a dialogue are a role and a content.
+        let mut entries: Vec<(Text, Value)> = Vec::with_capacity(2);
         let mut commas = 0;
         loop {
             self.skip();

@@ -83,7 +83,7 @@ impl Scanner<'_> {
         let closing = &[opening.quote; 3][..opening.quotes];
         let bytes = self.bytes;
         let mut at = start + opening.prefix.len() + opening.quotes;
-        let mut text = Text::default();
+        let mut text = Text { map: Vec::with_capacity(1), ..Text::default() };
         text.run(at, true);
         let mut copied = at;
         loop {
