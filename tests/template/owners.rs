@@ -231,7 +231,6 @@ fn the_official_qwen_template_gives_its_default_prompt_to_nobody() {
     assert_eq!(shown[1].2, "<|im_start|>user\n", "{shown:#?}");
     assert!(shown.contains(&(Some(1), Part::ToolCall, "weather")), "{shown:#?}");
     assert!(shown.contains(&(Some(2), Part::Content, "{\"sky\": \"clear\"}")), "{shown:#?}");
-    eprintln!("{shown:#?}");
 }
 
 proptest! {
