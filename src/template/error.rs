@@ -36,6 +36,7 @@ pub(super) fn diagnostic(error: &Error, source: &str, newlines: &Removed) -> Dia
                 "check the tags and quotes around this place",
                 "检查此处附近的标签和引号",
             )),
+            _ if detail.starts_with("tried to use % operator on unsupported types string") => percent(),
             kind => Diagnostic::new(
                 Severity::Error,
                 "template-error",
@@ -94,6 +95,22 @@ pub(super) fn leaves_a_scope(place: Span) -> Diagnostic {
         "在它之前结束该块，或改用 `if` 和 `else`",
     ))
     .at(Source::Template, place)
+}
+
+/// Python's `"%s" % value`, which minijinja does not have.
+fn percent() -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "template-unsupported",
+        Bilingual::fixed(
+            "the chat template formats text with `%`, which is not supported here",
+            "聊天模板用 `%` 格式化字符串，此处不支持",
+        ),
+    )
+    .hint(Bilingual::fixed(
+        "write `\"…\" | format(…)` or join the parts with `~`",
+        "改写成 `\"…\" | format(…)`，或用 `~` 拼接",
+    ))
 }
 
 fn too_long() -> Diagnostic {

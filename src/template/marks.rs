@@ -78,7 +78,8 @@ pub(super) fn places(
     let all: Vec<usize> =
         (0..words.len()).filter(|&index| !words[index].text.text.trim().is_empty()).collect();
     let marks = unused(words, template, text);
-    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0 };
+    let proven = vec![false; words.len()];
+    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0, proven };
     if search.marks.len() < 2 * words.len() {
         return Vec::new();
     }
@@ -93,6 +94,16 @@ pub(super) fn places(
         None => search.divide(&all, &mut places),
     }
     search.rest(&mut places);
+    in_order(&mut places);
+    if all.iter().any(|&words| !search.proven[words]) {
+        search.look_for(&all, &mut places);
+        in_order(&mut places);
+    }
+    places
+}
+
+/// Sorts places and drops what overlaps an earlier one.
+fn in_order(places: &mut Vec<Place>) {
     places.sort_by_key(|place| (place.output.start, place.output.end));
     let mut end = 0;
     places.retain(|place| {
@@ -102,7 +113,6 @@ pub(super) fn places(
         }
         apart
     });
-    places
 }
 
 /// The lead byte of the private-use characters that serve as marks; few texts have it or a higher one.
@@ -133,6 +143,8 @@ struct Search<'a> {
     writers: &'a [Writer],
     marks: Vec<char>,
     renders: usize,
+    /// The strings whose marks changed nothing: where such a string has no place, it is not in the text.
+    proven: Vec<bool>,
 }
 
 impl Search<'_> {
@@ -161,7 +173,40 @@ impl Search<'_> {
         for &index in chosen {
             at[index] = Some(mark_places(&self.words[index].text.text, position));
         }
-        self.run_at(&at, position)
+        let found = self.run_at(&at, position)?;
+        for &index in chosen {
+            self.proven[index] = true;
+        }
+        Some(found)
+    }
+
+    /// Looks for the strings that marks can't follow, each between the places of the strings around it. Only what
+    /// stands there once is taken.
+    fn look_for(&self, chosen: &[usize], places: &mut Vec<Place>) {
+        let mut found = Vec::new();
+        let mut from = 0;
+        for &words in chosen {
+            if let Some(place) = places.iter().rfind(|place| place.words == words) {
+                from = place.output.end.max(from);
+                continue;
+            }
+            if self.proven[words] {
+                continue;
+            }
+            let next = places.iter().find(|place| place.words > words && place.output.start >= from);
+            let to = next.map_or(self.text.len(), |place| place.output.start);
+            let string = self.words[words].text.text.as_str();
+            for copied in [Span::new(0, string.len()), inside(string)] {
+                let mut hits = self.text[from..to].match_indices(copied.of(string));
+                if let (Some((at, hit)), None) = (hits.next(), hits.next()) {
+                    let output = Span::new(from + at, from + at + hit.len());
+                    from = output.end;
+                    found.push(Place { output, words, copied: Some(copied) });
+                    break;
+                }
+            }
+        }
+        places.append(&mut found);
     }
 
     /// Looks for the rest of strings of which a stretch was found: a template may take a string apart.

@@ -96,6 +96,7 @@ fn an_error_points_at_its_place_in_the_template() {
     let raised = failure("a\n{{ raise_exception('No ' ~ 1.0 ~ ' way') }}");
     assert_eq!(raised.code, "template-raised");
     assert!(raised.message.en.ends_with("No 1.0 way"));
+    assert_eq!(failure("{{ '%s' % 1 }}").code, "template-unsupported");
     assert_eq!(failure("a\n{% if %}").code, "template-syntax");
     assert_eq!(failure("{% generation %}x").code, "template-syntax");
 }
