@@ -80,6 +80,20 @@ pub(super) fn too_large() -> Diagnostic {
     .hint(Bilingual::fixed("check what the template repeats", "检查模板中重复输出的部分"))
 }
 
+/// A chain of operators or branches that is longer than our stack.
+pub(super) fn too_complex(place: Span) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "template-unsupported",
+        Bilingual::fixed(
+            "the chat template has an expression or a chain of `elif` that is too long",
+            "聊天模板中的表达式或 `elif` 链过长",
+        ),
+    )
+    .hint(Bilingual::fixed("split it into several steps with `set`", "用 `set` 拆成几步"))
+    .at(Source::Template, place)
+}
+
 /// A `continue` or `break` that minijinja can't run.
 pub(super) fn leaves_a_scope(place: Span) -> Diagnostic {
     Diagnostic::new(

@@ -4,6 +4,7 @@ pub mod catalog;
 mod environment;
 mod error;
 mod generation;
+mod limits;
 mod marks;
 mod methods;
 mod newlines;
@@ -120,6 +121,9 @@ impl Template {
             return Err(error::source_too_large());
         }
         let (text, newlines) = newlines::Removed::from(source);
+        if let Some(place) = limits::too_complex(&text) {
+            return Err(error::too_complex(newlines.restore(place)));
+        }
         let (rewritten, blocks) = generation::rewrite(&text, |span| newlines.restore(span));
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
