@@ -41,7 +41,7 @@ pub(super) fn too_complex(source: &str) -> Option<Span> {
                 }
             }
             Token::Ident("endif") if at_tag => {
-                open_branches -= branches.pop().unwrap_or(0).min(open_branches)
+                open_branches -= branches.pop().unwrap_or(0).min(open_branches);
             }
             Token::Ident("and" | "or" | "not" | "if" | "is" | "in" | "else")
             | Token::Plus

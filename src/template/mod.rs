@@ -9,6 +9,7 @@ mod marks;
 mod methods;
 mod newlines;
 mod owners;
+mod positions;
 mod python;
 mod regions;
 mod strings;
