@@ -1,8 +1,11 @@
 //! The Jinja environment of transformers: its whitespace rules, filters, functions and limits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind, from_args};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Tuple, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
@@ -69,11 +72,21 @@ pub(super) fn environment() -> Environment<'static> {
     });
     env.remove_global("debug");
     env.add_function("raise_exception", raise_exception);
-    env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>| to_json(state, value, &args));
+    env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
+        to_json(state, value, &args, &named)
+    });
     env.add_filter("string", |value: Value| python::text(&value));
     env.add_filter("trim", trim);
-    env.add_filter("dictsort", |state: &State, value: &Value, args: Rest<Value>| {
-        dict_sort(state, value, &args)
+    env.add_function("joiner", |separator: Option<String>| {
+        let separator = separator.unwrap_or_else(|| ", ".to_owned());
+        Value::from_object(Joiner { separator, used: AtomicBool::new(false) })
+    });
+    env.add_test("callable", |value: &Value| value.kind() == ValueKind::Plain);
+    env.add_test("iterable", |value: &Value| is_iterable(value));
+    env.add_test("sequence", |value: &Value| is_iterable(value));
+    env.add_test("number", |value: &Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
+    env.add_filter("dictsort", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
+        dict_sort(state, value, &args, &named)
     });
     env
 }
@@ -100,8 +113,11 @@ fn raise_exception(message: &Value) -> Result<Value, Error> {
 }
 
 /// The arguments of a filter that has these names for them, by place or by name; undefined where left out.
-fn named<const N: usize>(args: &[Value], names: [&str; N]) -> Result<[Value; N], Error> {
-    let (places, kwargs): (&[Value], Kwargs) = from_args(args)?;
+fn arguments<const N: usize>(
+    places: &[Value],
+    kwargs: &Kwargs,
+    names: [&str; N],
+) -> Result<[Value; N], Error> {
     let mut values = [const { Value::UNDEFINED }; N];
     for (place, name) in names.into_iter().enumerate() {
         let value = kwargs.get::<Option<Value>>(name)?;
@@ -112,9 +128,9 @@ fn named<const N: usize>(args: &[Value], names: [&str; N]) -> Result<[Value; N],
 }
 
 /// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
-fn to_json(state: &State, value: &Value, args: &[Value]) -> Result<String, Error> {
+fn to_json(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<String, Error> {
     let [ascii, indent, separators, sort] =
-        named(args, ["ensure_ascii", "indent", "separators", "sort_keys"])?;
+        arguments(args, kwargs, ["ensure_ascii", "indent", "separators", "sort_keys"])?;
     let indent = match indent.as_str() {
         Some(text) => Some(text.to_owned()),
         None if indent.is_none() || indent.is_undefined() => None,
@@ -137,14 +153,41 @@ fn to_json(state: &State, value: &Value, args: &[Value]) -> Result<String, Error
     Ok(text)
 }
 
+/// Jinja's `joiner`: nothing at the first call, the separator at every later one.
+#[derive(Debug)]
+struct Joiner {
+    separator: String,
+    used: AtomicBool,
+}
+
+impl Object for Joiner {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, _state: &mut State, _args: &[Value]) -> Result<Value, Error> {
+        let used = self.used.swap(true, Ordering::Relaxed);
+        Ok(Value::from(if used { self.separator.as_str() } else { "" }))
+    }
+}
+
+/// Whether Python could iterate over a value: over a string, a dict and Jinja's Undefined too, but not over None.
+fn is_iterable(value: &Value) -> bool {
+    match value.kind() {
+        ValueKind::String | ValueKind::Undefined => true,
+        ValueKind::None => false,
+        _ => value.try_iter().is_ok(),
+    }
+}
+
 /// `value | trim(characters)`, which is Python's `strip`.
 fn trim(value: &Value, characters: Option<&str>) -> Result<String, Error> {
     Ok(methods::strip(&python::text(value)?, characters, true, true).to_owned())
 }
 
 /// `value | dictsort(case_sensitive, by, reverse)`.
-fn dict_sort(state: &State, value: &Value, args: &[Value]) -> Result<Value, Error> {
-    let [case_sensitive, by, reverse] = named(args, ["case_sensitive", "by", "reverse"])?;
+fn dict_sort(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<Value, Error> {
+    let [case_sensitive, by, reverse] = arguments(args, kwargs, ["case_sensitive", "by", "reverse"])?;
     let (case_sensitive, reverse) = (case_sensitive.is_true(), reverse.is_true());
     let by_value = by.as_str() == Some("value");
     if value.kind() != ValueKind::Map {

@@ -19,8 +19,8 @@ pub(super) struct Block {
 }
 
 /// Rewrites the tags and says where the blocks are. Text that can't be read as a template is returned as it is: the
-/// compiler will say what is wrong with it.
-pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
+/// compiler will say what is wrong with it. `restore` turns an offset of `source` into one of what the user wrote.
+pub(super) fn rewrite(source: &str, restore: impl Fn(Span) -> Span) -> (String, Vec<Block>) {
     let mut out = source.to_owned();
     let mut blocks = Vec::new();
     let mut open = Vec::new();
@@ -39,8 +39,9 @@ pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
                 "endgeneration" if span.of(source) == "endgeneration" => {
                     out.replace_range(span.start..span.end, "endwith      ");
                     if let Some(start) = open.pop() {
-                        let loops = loops.iter().copied().filter(|inner| start < inner.start).collect();
-                        blocks.push(Block { span: Span::new(start, span.start), loops });
+                        let inner = loops.iter().filter(|inner: &&Span| start < inner.start);
+                        let loops = inner.map(|inner| restore(*inner)).collect();
+                        blocks.push(Block { span: restore(Span::new(start, span.start)), loops });
                     }
                 }
                 "for" => open_loops.push(span.end),
@@ -119,7 +120,7 @@ mod tests {
     fn the_tags_are_replaced_and_nothing_moves() {
         let source =
             "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
-        let (out, blocks) = rewrite(source);
+        let (out, blocks) = rewrite(source, |span| span);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));
         assert!(out.ends_with("{% generation %}{% endraw %}"));

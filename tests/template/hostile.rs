@@ -96,6 +96,36 @@ fn an_error_points_at_its_place_in_the_template() {
     let raised = failure("a\n{{ raise_exception('No ' ~ 1.0 ~ ' way') }}");
     assert_eq!(raised.code, "template-raised");
     assert!(raised.message.en.ends_with("No 1.0 way"));
+    assert_eq!(failure("{{ '%s' % 1 }}").code, "template-unsupported");
     assert_eq!(failure("a\n{% if %}").code, "template-syntax");
     assert_eq!(failure("{% generation %}x").code, "template-syntax");
+}
+
+#[test]
+fn chains_without_end_are_refused_before_they_fill_the_stack() {
+    let long = 50_000;
+    for source in [
+        format!("{{{{ a{} }}}}", ".b".repeat(long)),
+        format!("{{{{ a{} }}}}", "[0]".repeat(long)),
+        format!("{{{{ a{} }}}}", "()".repeat(long)),
+        format!("{{{{ a{} }}}}", "(1,2)".repeat(long)),
+        format!("{{{{ 1{} }}}}", "+1".repeat(long)),
+        format!("{{{{ 1{} }}}}", "**1".repeat(long)),
+        format!("{{{{ 1{} }}}}", "|trim".repeat(long)),
+        format!("{{{{ 1{} }}}}", "|default(1,2)".repeat(long)),
+        format!("{{{{ {}1 }}}}", "not ".repeat(long)),
+        format!("{{{{ {}1 }}}}", "-".repeat(long)),
+        format!("{{{{ 1{} }}}}", " if 1 else 2".repeat(long)),
+        format!("{{{{ 1{} }}}}", " is odd".repeat(long)),
+        format!("{{% if 1 %}}{}{{% endif %}}", "{% elif 1 %}".repeat(long)),
+    ] {
+        assert_eq!(failure(&source).code, "template-unsupported", "{source:.40}");
+    }
+    for source in
+        ["{{ ".to_owned() + &"[".repeat(long), "{% if 1 %}".repeat(long), "{% for a in b %}".repeat(long)]
+    {
+        assert_eq!(failure(&source).code, "template-syntax", "{source:.40}");
+    }
+    failure(&("\n".repeat(200_000) + "{{ x.y.z }}"));
+    failure(&(" x".repeat(200_000) + "{{ x.y.z }}"));
 }

@@ -175,6 +175,23 @@ fn a_template_that_compares_its_content_still_gives_owners() {
 }
 
 #[test]
+fn words_that_no_mark_can_follow_are_looked_for() {
+    let source =
+        "{% for m in messages %}<{{ m.role }}>{{ m.content | tojson(ensure_ascii=true) }}\n{% endfor %}";
+    assert_eq!(
+        read(source, &messages(&[("user", "Hello there"), ("assistant", "Well met")]), false),
+        [
+            r#"0 Header "<user>\"""#,
+            r#"0 Content "Hello there""#,
+            r#"0 End "\"\n""#,
+            r#"1 Header "<assistant>\"""#,
+            r#"1 Content "Well met""#,
+            r#"1 End "\"\n""#,
+        ]
+    );
+}
+
+#[test]
 fn every_probe_and_every_conversation_is_covered() {
     for (_, source) in data::probes() {
         for name in ["poem", "system", "prompt", "tools", "reasoning", "parts", "empty"] {
@@ -231,7 +248,6 @@ fn the_official_qwen_template_gives_its_default_prompt_to_nobody() {
     assert_eq!(shown[1].2, "<|im_start|>user\n", "{shown:#?}");
     assert!(shown.contains(&(Some(1), Part::ToolCall, "weather")), "{shown:#?}");
     assert!(shown.contains(&(Some(2), Part::Content, "{\"sky\": \"clear\"}")), "{shown:#?}");
-    eprintln!("{shown:#?}");
 }
 
 proptest! {
