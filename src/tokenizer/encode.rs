@@ -27,6 +27,8 @@ pub(super) struct Encoder {
     words: Option<PipelinePreTokenizer>,
     /// How many of its normalisers come before the `▁` step.
     declared: usize,
+    /// Whether lines that begin with a letter can be encoded one by one.
+    lines_apart: bool,
     /// What the model does to text.
     rules: Rules,
     /// What the canonical form of the file no longer says.
@@ -76,6 +78,10 @@ impl Encoder {
         let normalizers = pipeline.get_normalizers();
         let has_metaspace = matches!(normalizers.last(), Some(PipelineNormalizer::Metaspace(_)));
         let declared = normalizers.len() - usize::from(has_metaspace);
+        let tokens = pipeline.get_added_vocabulary().get_added_tokens_decoder();
+        let lines_apart = !lowered.prefix_space
+            && tokens.values().all(|token| !token.normalized)
+            && words::lines_are_apart(pipeline.get_pre_tokenizer(), normalizers);
         let scratch = Scratch {
             words: PreTokenizerScratch::default(),
             model: pipeline.get_model().init_scratch(),
@@ -83,7 +89,7 @@ impl Encoder {
             ids: Vec::new(),
             ranges: Vec::new(),
         };
-        Ok(Self { pipeline, words, declared, rules, lowered, scratch: RefCell::new(scratch) })
+        Ok(Self { pipeline, words, declared, lines_apart, rules, lowered, scratch: RefCell::new(scratch) })
     }
 
     /// The `▁` step, which comes after added tokens were cut out of normalised text.
@@ -97,6 +103,11 @@ impl Encoder {
     /// Whether a segment at the beginning of the text may be encoded otherwise than the same one elsewhere.
     pub(super) fn place_matters(&self) -> bool {
         self.metaspace().is_some_and(|step| step.prepend() == PrependBehavior::First)
+    }
+
+    /// Whether lines that begin with a letter can be encoded one by one.
+    pub(super) fn lines_apart(&self) -> bool {
+        self.lines_apart
     }
 
     /// Whether offsets are trimmed, and if so whether a first space is taken to be the one put in front.
