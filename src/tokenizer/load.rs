@@ -47,6 +47,9 @@ pub(super) fn load(text: &str, further: &[Value]) -> Result<Loaded, Diagnostic> 
     if let Some(name) = normalize::unsupported(pipeline.get_normalizers()) {
         return Err(problem::unsupported(&format!("normalizer {name}")));
     }
+    if raw.model.end_of_word_suffix.as_ref().is_some_and(|suffix| !suffix.is_empty()) {
+        return Err(problem::unsupported("model with end_of_word_suffix"));
+    }
     let rules = rules(&raw.model, &pipeline);
     let own = raw.added_tokens.iter().map(|token| (token.id, token.content.clone()));
     let others = missing.iter().filter_map(|token| {
@@ -123,7 +126,6 @@ fn rules(raw: &RawModel, pipeline: &PipelineTokenizer) -> Rules {
         fuse_unk: raw.fuse_unk.unwrap_or(false),
         byte_fallback: raw.byte_fallback.unwrap_or(false),
         prefix,
-        suffix: raw.end_of_word_suffix.clone().unwrap_or_default(),
     }
 }
 

@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub use embedded::tokenizer_json as embedded_json;
+pub use embedded::embedded_json;
 pub use load::pack;
 
 use self::cache::Cache;
@@ -89,7 +89,7 @@ impl Tokenizer {
 
     /// The small tokenizer that is part of the program.
     pub fn embedded() -> Self {
-        let json = embedded::tokenizer_json();
+        let json = embedded::canonical().to_string();
         let files = Files { tokenizer: &json, config: Some(embedded::CONFIG), ..Files::default() };
         match Self::from_files(&files) {
             Ok(tokenizer) => tokenizer,
