@@ -125,7 +125,7 @@ impl Encoder {
     pub(super) fn next_added(&self, text: &str, place: usize) -> Option<(Span, u32)> {
         let added = self.pipeline.get_added_vocabulary();
         let ((start, end), id) = added.extract_next(text.as_bytes(), place, false, false)?;
-        (start >= place && end > place).then_some((Span::new(start, end), id))
+        fits(text, place, start, end).then_some((Span::new(start, end), id))
     }
 
     /// Encodes a stretch between added tokens.
@@ -143,7 +143,7 @@ impl Encoder {
         let mut place = 0;
         while place < whole.len() {
             let next = added.extract_next(whole.as_bytes(), place, true, false);
-            let next = next.filter(|((start, end), _)| *start >= place && *end > place);
+            let next = next.filter(|((start, end), _)| fits(whole, place, *start, *end));
             let until = next.map_or(whole.len(), |((start, _), _)| start);
             if until > place {
                 let piece = normalized.slice(place, until);
@@ -222,6 +222,15 @@ impl Encoder {
         };
         vocabulary.with_surface(id, count).unwrap_or_default()
     }
+}
+
+/// Whether a match moves on from `place` and cuts no character.
+fn fits(text: &str, place: usize, start: usize, end: usize) -> bool {
+    start >= place
+        && end > place
+        && end >= start
+        && text.is_char_boundary(start)
+        && text.is_char_boundary(end)
 }
 
 /// How many white-space characters a spelling begins and ends with.

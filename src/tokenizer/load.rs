@@ -24,9 +24,15 @@ pub(super) struct Loaded {
     pub(super) contents: Vec<(u32, String)>,
 }
 
+/// The largest vocabulary that is read; the library keeps tables of this size, however few ids are used.
+const LARGEST: usize = 1 << 22;
+
 /// Reads `tokenizer.json`; `further` are added tokens that only `tokenizer_config.json` has.
 pub(super) fn load(text: &str, further: &[Value]) -> Result<Loaded, Diagnostic> {
     let raw: Raw = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
+    if raw.model.vocab.0 > LARGEST {
+        return Err(problem::unsupported(&format!("ids beyond {LARGEST}")));
+    }
     let missing: Vec<&Value> = further
         .iter()
         .filter(|token| !raw.added_tokens.iter().any(|added| token["content"] == added.content.as_str()))

@@ -1,5 +1,7 @@
 //! Files that are no tokenizer, and the files beside one.
 
+use proptest::prelude::*;
+
 use lossmask::diagnostic::{Diagnostic, Source};
 use lossmask::tokenizer::{Files, LONGEST_TEXT, Tokenizer, pack};
 
@@ -192,4 +194,30 @@ fn tokens_around_a_text_have_the_judges_ids_and_no_bytes() {
     let offsets: Vec<_> = ours.offsets.iter().map(|span| (span.start, span.end)).collect();
     assert_eq!(offsets, theirs.get_offsets());
     assert_eq!(ours.held.len(), ours.ids.len());
+}
+
+#[test]
+fn an_id_beyond_reason_is_refused() {
+    let json = r#"{"version": "1.0", "model": {"type": "BPE", "vocab": {"a": 4294967295}, "merges": []}}"#;
+    assert_eq!(problem(json).code, "tokenizer-unsupported");
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_an_error_or_another_tokenizer(
+        make in 0..4_usize, place in 0.0..1.0, with in "[0-9a-z\"{}\\[\\],:]", text in crate::texts::any(true),
+    ) {
+        let whole = [makes::byte_level_trimmed(true), makes::llama(true, true), makes::bert(true), makes::unigram()];
+        let mut chars: Vec<char> = whole[make].chars().collect();
+        // the vocabulary is long and the rest is short: half of the damage goes to each end
+        let end = if place < 0.5 { 4000.0 * place } else { chars.len() as f64 - 4000.0 * (1.0 - place) };
+        let index = (end as usize).min(chars.len() - 1);
+        chars[index] = with.chars().next().expect("a character");
+        let damaged: String = chars.into_iter().collect();
+        if let Ok(tokenizer) = Tokenizer::from_files(&Files { tokenizer: &damaged, ..Files::default() }) {
+            if let Ok(encoding) = tokenizer.encode(&text) {
+                prop_assert_eq!(encoding.ids.len(), encoding.offsets.len());
+            }
+        }
+    }
 }
