@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use lossmask::tokenizer::{Files, Tokenizer, pack};
+use lossmask::tokenizer::{Files, Tokenizer, catalog, pack};
 
 use crate::oracle::Pair;
 use crate::texts;
@@ -31,6 +31,8 @@ fn qwen_2_5_gives_its_known_ids_packed_or_not() {
     let Some(folder) = folder("qwen2_5") else { return };
     let (json, config) = (read(&folder, "tokenizer.json"), read(&folder, "tokenizer_config.json"));
     let packed = pack(&json).expect("it packs");
+    let entry = catalog::find("qwen2_5").expect("it is listed");
+    assert!(matches!(entry.source, catalog::Source::Fetched { bytes, .. } if bytes as usize == packed.len()));
     for text in [&json, &packed] {
         let start = Instant::now();
         let files = Files { tokenizer: text, config: Some(&config), ..Files::default() };
