@@ -60,7 +60,10 @@ fn added(first: usize, normalized: bool) -> Value {
 
 /// A whole file.
 fn file(model: &Value, normalizer: &Value, cut: &Value, finish: &Value, flags: bool) -> String {
-    let size = model["vocab"].as_object().expect("a vocabulary").len();
+    let vocabulary = &model["vocab"];
+    let size = vocabulary
+        .as_array()
+        .map_or_else(|| vocabulary.as_object().map_or(0, serde_json::Map::len), Vec::len);
     json!({
         "version": "1.0", "truncation": null, "padding": null, "added_tokens": added(size, flags),
         "normalizer": normalizer, "pre_tokenizer": cut, "post_processor": finish,
@@ -172,4 +175,46 @@ pub(crate) fn chain(normalizers: &Value) -> String {
         json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
     let normalizer = json!({"type": "Sequence", "normalizers": normalizers});
     file(&bpe(&byte_level_words(), 600, true), &normalizer, &step, &step, true)
+}
+
+/// Whole words between white space and punctuation.
+pub(crate) fn word_level() -> String {
+    let words =
+        ["<unk>", "the", "fox", "dog", "word", ".", "。", "帮我写一首诗", "a", "fn", "main", "(", ")"];
+    let vocabulary: Value =
+        words.iter().enumerate().map(|(id, word)| ((*word).to_owned(), json!(id))).collect();
+    let model = json!({"type": "WordLevel", "unk_token": "<unk>", "vocab": vocabulary});
+    file(&model, &json!({"type": "NFC"}), &json!({"type": "Whitespace"}), &Value::Null, true)
+}
+
+/// Byte pairs with `</w>` at the end of words, as CLIP has them.
+pub(crate) fn clip() -> String {
+    let mut vocabulary: Vec<String> = ('a'..='z').chain('0'..='9').map(String::from).collect();
+    vocabulary.extend(('a'..='z').chain('0'..='9').map(|c| format!("{c}</w>")));
+    vocabulary.extend(["th", "the</w>", "fo", "fox</w>", "<unk>"].map(str::to_owned));
+    let vocabulary: Value =
+        vocabulary.into_iter().enumerate().map(|(id, token)| (token, json!(id))).collect();
+    let model = json!({
+        "type": "BPE", "dropout": null, "unk_token": "<unk>", "continuing_subword_prefix": null,
+        "end_of_word_suffix": "</w>", "fuse_unk": false, "byte_fallback": false, "vocab": vocabulary,
+        "merges": [["t", "h"], ["th", "e</w>"], ["f", "o"], ["fo", "x</w>"]],
+    });
+    file(&model, &json!({"type": "Lowercase"}), &json!({"type": "Whitespace"}), &Value::Null, true)
+}
+
+/// The likeliest cut, with `▁`.
+pub(crate) fn unigram() -> String {
+    let mut pieces =
+        vec![json!(["<unk>", 0.0]), json!(["▁", -2.0]), json!(["▁the", -3.0]), json!(["fox", -4.0])];
+    pieces.extend(
+        LINES
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<std::collections::BTreeSet<_>>()
+            .iter()
+            .map(|c| json!([c.to_string(), -5.5])),
+    );
+    let model = json!({"type": "Unigram", "unk_id": 0, "vocab": pieces, "byte_fallback": false});
+    let cut = json!({"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": true});
+    file(&model, &Value::Null, &cut, &Value::Null, true)
 }

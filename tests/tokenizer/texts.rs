@@ -26,6 +26,7 @@ pub(crate) const FIXED: &[&str] = &[
     "\0\u{1}\u{7f}\u{85}\u{ad}\u{200b}\u{200d}\u{feff}\u{fffd}",
     "<0x41><0xE5>A<unk>[UNK]▁▁ ▁a Ġa Ċ",
     "it's I'LL don't we've 'S '",
+    "one\ntwo\n\n three\n四\r\n五 \n  \nsix.\nseven!\n\n\neight\t\n9\n\u{301}x\na\u{301}\n",
     "𝒳𝔸 ① ² ½ ㍿ …",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
 ];
@@ -35,6 +36,10 @@ const PIECES: &[&str] = &[
     " ",
     "  ",
     "\n",
+    "\nnext",
+    "\n下一行",
+    ".\n",
+    " \n",
     "\r\n",
     "\t",
     "\u{a0}",
