@@ -1,8 +1,11 @@
 //! The Jinja environment of transformers: its whitespace rules, filters, functions and limits.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind};
+use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Tuple, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
@@ -69,10 +72,22 @@ pub(super) fn environment() -> Environment<'static> {
     });
     env.remove_global("debug");
     env.add_function("raise_exception", raise_exception);
-    env.add_filter("tojson", to_json);
+    env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
+        to_json(state, value, &args, &named)
+    });
     env.add_filter("string", |value: Value| python::text(&value));
     env.add_filter("trim", trim);
-    env.add_filter("dictsort", dict_sort);
+    env.add_function("joiner", |separator: Option<String>| {
+        let separator = separator.unwrap_or_else(|| ", ".to_owned());
+        Value::from_object(Joiner { separator, used: AtomicBool::new(false) })
+    });
+    env.add_test("callable", |value: &Value| value.kind() == ValueKind::Plain);
+    env.add_test("iterable", |value: &Value| is_iterable(value));
+    env.add_test("sequence", |value: &Value| is_iterable(value));
+    env.add_test("number", |value: &Value| matches!(value.kind(), ValueKind::Number | ValueKind::Bool));
+    env.add_filter("dictsort", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
+        dict_sort(state, value, &args, &named)
+    });
     env
 }
 
@@ -97,19 +112,25 @@ fn raise_exception(message: &Value) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, "raised by the template").with_source(Raised(message)))
 }
 
-/// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
-fn to_json(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<String, Error> {
-    let argument = |place: usize, name: &str| -> Result<Value, Error> {
-        let named = kwargs.get::<Option<Value>>(name)?;
-        Ok(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default())
-    };
-    let [ascii, indent, separators, sort] = [
-        argument(0, "ensure_ascii")?,
-        argument(1, "indent")?,
-        argument(2, "separators")?,
-        argument(3, "sort_keys")?,
-    ];
+/// The arguments of a filter that has these names for them, by place or by name; undefined where left out.
+fn arguments<const N: usize>(
+    places: &[Value],
+    kwargs: &Kwargs,
+    names: [&str; N],
+) -> Result<[Value; N], Error> {
+    let mut values = [const { Value::UNDEFINED }; N];
+    for (place, name) in names.into_iter().enumerate() {
+        let value = kwargs.get::<Option<Value>>(name)?;
+        values[place] = value.or_else(|| places.get(place).cloned()).unwrap_or_default();
+    }
     kwargs.assert_all_used()?;
+    if places.len() > N { Err(Error::from(ErrorKind::TooManyArguments)) } else { Ok(values) }
+}
+
+/// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
+fn to_json(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<String, Error> {
+    let [ascii, indent, separators, sort] =
+        arguments(args, kwargs, ["ensure_ascii", "indent", "separators", "sort_keys"])?;
     let indent = match indent.as_str() {
         Some(text) => Some(text.to_owned()),
         None if indent.is_none() || indent.is_undefined() => None,
@@ -132,22 +153,43 @@ fn to_json(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs)
     Ok(text)
 }
 
+/// Jinja's `joiner`: nothing at the first call, the separator at every later one.
+#[derive(Debug)]
+struct Joiner {
+    separator: String,
+    used: AtomicBool,
+}
+
+impl Object for Joiner {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, _state: &mut State, _args: &[Value]) -> Result<Value, Error> {
+        let used = self.used.swap(true, Ordering::Relaxed);
+        Ok(Value::from(if used { self.separator.as_str() } else { "" }))
+    }
+}
+
+/// Whether Python could iterate over a value: over a string, a dict and Jinja's Undefined too, but not over None.
+fn is_iterable(value: &Value) -> bool {
+    match value.kind() {
+        ValueKind::String | ValueKind::Undefined => true,
+        ValueKind::None => false,
+        _ => value.try_iter().is_ok(),
+    }
+}
+
 /// `value | trim(characters)`, which is Python's `strip`.
 fn trim(value: &Value, characters: Option<&str>) -> Result<String, Error> {
     Ok(methods::strip(&python::text(value)?, characters, true, true).to_owned())
 }
 
 /// `value | dictsort(case_sensitive, by, reverse)`.
-fn dict_sort(state: &State, value: &Value, arguments: Rest<Value>, kwargs: Kwargs) -> Result<Value, Error> {
-    let names = ["case_sensitive", "by", "reverse"];
-    let mut settings = Vec::new();
-    for (place, name) in names.into_iter().enumerate() {
-        let named = kwargs.get::<Option<Value>>(name)?;
-        settings.push(named.or_else(|| arguments.get(place).cloned()).unwrap_or_default());
-    }
-    kwargs.assert_all_used()?;
-    let (case_sensitive, reverse) = (settings[0].is_true(), settings[2].is_true());
-    let by_value = settings[1].as_str() == Some("value");
+fn dict_sort(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<Value, Error> {
+    let [case_sensitive, by, reverse] = arguments(args, kwargs, ["case_sensitive", "by", "reverse"])?;
+    let (case_sensitive, reverse) = (case_sensitive.is_true(), reverse.is_true());
+    let by_value = by.as_str() == Some("value");
     if value.kind() != ValueKind::Map {
         return Err(Error::new(ErrorKind::InvalidOperation, "dictsort needs a dict"));
     }

@@ -3,6 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::environment::{MAX_OUTPUT, MAX_SOURCE, Raised};
+use super::newlines::Removed;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::span::{Span, line_at};
@@ -11,9 +12,9 @@ use crate::span::{Span, line_at};
 pub(super) const TOO_LARGE: &str = "the rendered text is too large";
 
 /// What is wrong, with its place in the template's own text.
-pub(super) fn diagnostic(error: &Error, source: &str) -> Diagnostic {
+pub(super) fn diagnostic(error: &Error, source: &str, newlines: &Removed) -> Diagnostic {
     let deepest = deepest(error);
-    let place = place(error, source);
+    let place = place(error, source, newlines);
     let found = if let Some(raised) = raised(error) {
         raised_by_template(&raised.0)
     } else if chain(error).any(is_too_large) {
@@ -35,6 +36,7 @@ pub(super) fn diagnostic(error: &Error, source: &str) -> Diagnostic {
                 "check the tags and quotes around this place",
                 "检查此处附近的标签和引号",
             )),
+            _ if detail.starts_with("tried to use % operator on unsupported types string") => percent(),
             kind => Diagnostic::new(
                 Severity::Error,
                 "template-error",
@@ -78,6 +80,20 @@ pub(super) fn too_large() -> Diagnostic {
     .hint(Bilingual::fixed("check what the template repeats", "检查模板中重复输出的部分"))
 }
 
+/// A chain of operators or branches that is longer than our stack.
+pub(super) fn too_complex(place: Span) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "template-unsupported",
+        Bilingual::fixed(
+            "the chat template has an expression or a chain of `elif` that is too long",
+            "聊天模板中的表达式或 `elif` 链过长",
+        ),
+    )
+    .hint(Bilingual::fixed("split it into several steps with `set`", "用 `set` 拆成几步"))
+    .at(Source::Template, place)
+}
+
 /// A `continue` or `break` that minijinja can't run.
 pub(super) fn leaves_a_scope(place: Span) -> Diagnostic {
     Diagnostic::new(
@@ -93,6 +109,22 @@ pub(super) fn leaves_a_scope(place: Span) -> Diagnostic {
         "在它之前结束该块，或改用 `if` 和 `else`",
     ))
     .at(Source::Template, place)
+}
+
+/// Python's `"%s" % value`, which minijinja does not have.
+fn percent() -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "template-unsupported",
+        Bilingual::fixed(
+            "the chat template formats text with `%`, which is not supported here",
+            "聊天模板用 `%` 格式化字符串，此处不支持",
+        ),
+    )
+    .hint(Bilingual::fixed(
+        "write `\"…\" | format(…)` or join the parts with `~`",
+        "改写成 `\"…\" | format(…)`，或用 `~` 拼接",
+    ))
 }
 
 fn too_long() -> Diagnostic {
@@ -162,9 +194,9 @@ fn is_too_large(error: &Error) -> bool {
 }
 
 /// The exact range where minijinja knows one, else the line.
-fn place(error: &Error, source: &str) -> Option<Span> {
+fn place(error: &Error, source: &str, newlines: &Removed) -> Option<Span> {
     if let Some(range) = chain(error).filter_map(Error::range).last() {
-        let span = Span::from(range);
+        let span = newlines.restore(Span::from(range));
         if span.end <= source.len()
             && source.is_char_boundary(span.start)
             && source.is_char_boundary(span.end)

@@ -6,9 +6,7 @@
 
 use minijinja::machinery::{Token, ast, parse, tokenize};
 
-use super::error;
 use super::{Writer, environment};
-use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 /// A `{% generation %}` block of a template, from its opening tag's name to its closing tag's.
@@ -21,8 +19,8 @@ pub(super) struct Block {
 }
 
 /// Rewrites the tags and says where the blocks are. Text that can't be read as a template is returned as it is: the
-/// compiler will say what is wrong with it.
-pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
+/// compiler will say what is wrong with it. `restore` turns an offset of `source` into one of what the user wrote.
+pub(super) fn rewrite(source: &str, restore: impl Fn(Span) -> Span) -> (String, Vec<Block>) {
     let mut out = source.to_owned();
     let mut blocks = Vec::new();
     let mut open = Vec::new();
@@ -41,8 +39,9 @@ pub(super) fn rewrite(source: &str) -> (String, Vec<Block>) {
                 "endgeneration" if span.of(source) == "endgeneration" => {
                     out.replace_range(span.start..span.end, "endwith      ");
                     if let Some(start) = open.pop() {
-                        let loops = loops.iter().copied().filter(|inner| start < inner.start).collect();
-                        blocks.push(Block { span: Span::new(start, span.start), loops });
+                        let inner = loops.iter().filter(|inner: &&Span| start < inner.start);
+                        let loops = inner.map(|inner| restore(*inner)).collect();
+                        blocks.push(Block { span: restore(Span::new(start, span.start)), loops });
                     }
                 }
                 "for" => open_loops.push(span.end),
@@ -80,15 +79,12 @@ pub(super) fn spans(blocks: &[Block], writers: &[Writer]) -> Vec<Span> {
     spans
 }
 
-/// Refuses what minijinja can't run: `continue` and `break` that leave a `with` block for the loop around it.
-pub(super) fn check(rewritten: &str) -> Result<(), Diagnostic> {
-    // Whatever does not parse gets its error from the compiler.
-    let Ok(ast::Stmt::Template(template)) = parse(rewritten, "template", environment::syntax()) else {
-        return Ok(());
-    };
-    match leaving(&template.children, false) {
-        Some(place) => Err(error::leaves_a_scope(place)),
-        None => Ok(()),
+/// The first thing that minijinja can't run: a `continue` or `break` that leaves a block for the loop around it.
+pub(super) fn unsupported(rewritten: &str) -> Option<Span> {
+    match parse(rewritten, "template", environment::syntax()) {
+        Ok(ast::Stmt::Template(template)) => leaving(&template.children, false),
+        // Whatever does not parse gets its error from the compiler.
+        _ => None,
     }
 }
 
@@ -124,7 +120,7 @@ mod tests {
     fn the_tags_are_replaced_and_nothing_moves() {
         let source =
             "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
-        let (out, blocks) = rewrite(source);
+        let (out, blocks) = rewrite(source, |span| span);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));
         assert!(out.ends_with("{% generation %}{% endraw %}"));

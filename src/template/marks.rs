@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use minijinja::Value;
 
+use super::positions::{Position, inside, mark_places, middle};
 use super::value::{Dress, Plain, messages};
 use super::{Input, Part, Template, Writer};
 use crate::dialogue::Text;
@@ -55,17 +56,6 @@ impl<'a> Dress<'a> for Collect<'a> {
     }
 }
 
-/// Where marks are put into a string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Position {
-    /// Before the first character and after the last one.
-    Outside,
-    /// The same without the whitespace at both ends, so that it can still be trimmed.
-    Inside,
-    /// One in the middle, so that beginning and end can still be compared.
-    Middle,
-}
-
 /// Finds every string that a mark can be followed to. What is not found has no place.
 pub(super) fn places(
     template: &Template,
@@ -78,7 +68,8 @@ pub(super) fn places(
     let all: Vec<usize> =
         (0..words.len()).filter(|&index| !words[index].text.text.trim().is_empty()).collect();
     let marks = unused(words, template, text);
-    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0 };
+    let proven = vec![false; words.len()];
+    let mut search = Search { template, variables, input, words, text, writers, marks, renders: 0, proven };
     if search.marks.len() < 2 * words.len() {
         return Vec::new();
     }
@@ -93,6 +84,16 @@ pub(super) fn places(
         None => search.divide(&all, &mut places),
     }
     search.rest(&mut places);
+    in_order(&mut places);
+    if all.iter().any(|&words| !search.proven[words]) {
+        search.look_for(&all, &mut places);
+        in_order(&mut places);
+    }
+    places
+}
+
+/// Sorts places and drops what overlaps an earlier one.
+fn in_order(places: &mut Vec<Place>) {
     places.sort_by_key(|place| (place.output.start, place.output.end));
     let mut end = 0;
     places.retain(|place| {
@@ -102,16 +103,19 @@ pub(super) fn places(
         }
         apart
     });
-    places
 }
+
+/// The lead byte of the private-use characters that serve as marks; few texts have it or a higher one.
+const LEAD: u8 = 0xf3;
 
 /// Private-use characters that occur nowhere, two for each string.
 fn unused(words: &[Words<'_>], template: &Template, text: &str) -> Vec<char> {
-    let private = |c: &char| matches!(*c as u32, 0xe000..=0xf8ff | 0xf_0000..=0x10_ffff);
-    let mut used: HashSet<char> = text.chars().filter(private).collect();
-    used.extend(template.source().chars().filter(private));
-    for words in words {
-        used.extend(words.text.text.chars().filter(private));
+    let mut used: HashSet<char> = HashSet::new();
+    let strings = words.iter().map(|words| words.text.text.as_str());
+    for string in strings.chain([text, template.source()]) {
+        if string.bytes().any(|byte| byte >= LEAD) {
+            used.extend(string.chars().filter(|c| *c >= '\u{f0000}'));
+        }
     }
     ('\u{f0000}'..='\u{ffffd}')
         .chain('\u{100000}'..='\u{10fffd}')
@@ -129,6 +133,8 @@ struct Search<'a> {
     writers: &'a [Writer],
     marks: Vec<char>,
     renders: usize,
+    /// The strings whose marks changed nothing: where such a string has no place, it is not in the text.
+    proven: Vec<bool>,
 }
 
 impl Search<'_> {
@@ -157,7 +163,40 @@ impl Search<'_> {
         for &index in chosen {
             at[index] = Some(mark_places(&self.words[index].text.text, position));
         }
-        self.run_at(&at, position)
+        let found = self.run_at(&at, position)?;
+        for &index in chosen {
+            self.proven[index] = true;
+        }
+        Some(found)
+    }
+
+    /// Looks for the strings that marks can't follow, each between the places of the strings around it. Only what
+    /// stands there once is taken.
+    fn look_for(&self, chosen: &[usize], places: &mut Vec<Place>) {
+        let mut found = Vec::new();
+        let mut from = 0;
+        for &words in chosen {
+            if let Some(place) = places.iter().rfind(|place| place.words == words) {
+                from = place.output.end.max(from);
+                continue;
+            }
+            if self.proven[words] {
+                continue;
+            }
+            let next = places.iter().find(|place| place.words > words && place.output.start >= from);
+            let to = next.map_or(self.text.len(), |place| place.output.start);
+            let string = self.words[words].text.text.as_str();
+            for copied in [Span::new(0, string.len()), inside(string)] {
+                let mut hits = self.text[from..to].match_indices(copied.of(string));
+                if let (Some((at, hit)), None) = (hits.next(), hits.next()) {
+                    let output = Span::new(from + at, from + at + hit.len());
+                    from = output.end;
+                    found.push(Place { output, words, copied: Some(copied) });
+                    break;
+                }
+            }
+        }
+        places.append(&mut found);
     }
 
     /// Looks for the rest of strings of which a stretch was found: a template may take a string apart.
@@ -192,25 +231,25 @@ impl Search<'_> {
 
     /// Where the marks stood, in order, if the text without them is the text.
     fn strip(&self, marked: &str) -> Option<Vec<(usize, usize)>> {
-        let (first, last) = (*self.marks.first()?, *self.marks.last()?);
+        let bytes = marked.as_bytes();
         let mut found = Vec::new();
         let mut place = 0;
         let mut from = 0;
-        for (at, c) in marked.char_indices() {
-            // Most characters are plainly no mark.
-            if c < first || c > last {
-                continue;
-            }
+        let mut next = 0;
+        while let Some(skipped) = bytes[next..].iter().position(|&byte| byte >= LEAD) {
+            let at = next + skipped;
+            let c = marked[at..].chars().next()?;
+            next = at + c.len_utf8();
             let Ok(mark) = self.marks.binary_search(&c) else { continue };
-            let between = &marked.as_bytes()[from..at];
+            let between = &bytes[from..at];
             if self.text.as_bytes().get(place..place + between.len())? != between {
                 return None;
             }
             place += between.len();
-            from = at + c.len_utf8();
+            from = next;
             found.push((mark, place));
         }
-        (self.text.as_bytes().get(place..)? == &marked.as_bytes()[from..]).then_some(found)
+        (self.text.as_bytes().get(place..)? == &bytes[from..]).then_some(found)
     }
 
     /// What the marks show: a pair shows the string between, a lone mark what runs along with the string beside it.
@@ -283,53 +322,6 @@ impl Search<'_> {
             copied: Some(Span::new(offset - back, offset + ahead)),
         }
     }
-}
-
-/// A string without the whitespace at both ends.
-fn inside(string: &str) -> Span {
-    let start = string.len() - super::methods::strip(string, None, true, false).len();
-    let length = super::methods::strip(string, None, true, true).len();
-    Span::new(start, start + length)
-}
-
-/// Where a string's marks go.
-fn mark_places(string: &str, position: Position) -> Span {
-    match position {
-        Position::Outside => Span::new(0, string.len()),
-        Position::Inside => inside(string),
-        Position::Middle => {
-            let inner = inside(string);
-            Span::at(
-                middle(string, inner.start..inner.end).unwrap_or(ceil(string, inner.start + inner.len() / 2)),
-            )
-        }
-    }
-}
-
-/// A place near the middle of `range` between two letters or digits, outside of tags such as `</think>`, which a
-/// template may look for.
-fn middle(string: &str, range: std::ops::Range<usize>) -> Option<usize> {
-    let centre = ceil(string, range.start + range.len() / 2);
-    let good = |&place: &usize| {
-        let before = string[range.start..place].chars().next_back();
-        let after = string[place..range.end].chars().next();
-        let in_tag = string[..place].rfind('<').is_some_and(|open| {
-            place - open < 64 && !string[open..place].contains('>') && string[place..].contains('>')
-        });
-        !in_tag && before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
-    };
-    let ahead = string[centre..range.end].char_indices().map(|(at, _)| centre + at).take(256).find(good);
-    ahead.or_else(|| {
-        string[range.start..centre].char_indices().map(|(at, _)| range.start + at).rev().take(256).find(good)
-    })
-}
-
-/// The first character boundary at or after `place`.
-fn ceil(string: &str, mut place: usize) -> usize {
-    while !string.is_char_boundary(place) {
-        place += 1;
-    }
-    place
 }
 
 /// Puts the marks into the chosen strings.

@@ -99,7 +99,7 @@ fn string(state: &State, text: &str, name: &str, args: &[Value]) -> Result<Value
         "startswith" | "endswith" => {
             let (affix, start, end): (&Value, Option<i64>, Option<i64>) = from_args(args)?;
             let (_, within) = strings::within(text, start, end);
-            let test = |affix: &Value| -> Result<bool, Error> {
+            let fits = |affix: &Value| -> Result<bool, Error> {
                 let affix = affix
                     .as_str()
                     .ok_or_else(|| invalid("the argument must be a string or a tuple of them"))?;
@@ -107,13 +107,13 @@ fn string(state: &State, text: &str, name: &str, args: &[Value]) -> Result<Value
             };
             if affix.is_tuple() || affix.kind() == ValueKind::Seq {
                 for item in affix.try_iter()? {
-                    if test(&item)? {
+                    if fits(&item)? {
                         return Ok(Value::from(true));
                     }
                 }
                 return Ok(Value::from(false));
             }
-            Ok(Value::from(test(affix)?))
+            Ok(Value::from(fits(affix)?))
         }
         "removeprefix" => {
             let (affix,): (&str,) = from_args(args)?;

@@ -4,9 +4,12 @@ pub mod catalog;
 mod environment;
 mod error;
 mod generation;
+mod limits;
 mod marks;
 mod methods;
+mod newlines;
 mod owners;
+mod positions;
 mod python;
 mod regions;
 mod strings;
@@ -24,6 +27,8 @@ use crate::span::Span;
 /// A compiled chat template.
 pub struct Template {
     source: String,
+    /// Offsets of the text that Jinja reads ▶ offsets of `source`.
+    newlines: newlines::Removed,
     env: Environment<'static>,
     blocks: Vec<generation::Block>,
     /// Whether the template calls anything that strips whitespace.
@@ -116,12 +121,19 @@ impl Template {
         if source.len() > environment::MAX_SOURCE {
             return Err(error::source_too_large());
         }
-        let (rewritten, blocks) = generation::rewrite(source);
-        generation::check(&rewritten)?;
+        let (text, newlines) = newlines::Removed::from(source);
+        if let Some(place) = limits::too_complex(&text) {
+            return Err(error::too_complex(newlines.restore(place)));
+        }
+        let (rewritten, blocks) = generation::rewrite(&text, |span| newlines.restore(span));
+        if let Some(place) = generation::unsupported(&rewritten) {
+            return Err(error::leaves_a_scope(newlines.restore(place)));
+        }
         let mut env = environment::environment();
-        env.add_template_owned(NAME, rewritten).map_err(|error| error::diagnostic(&error, source))?;
+        env.add_template_owned(NAME, rewritten)
+            .map_err(|error| error::diagnostic(&error, source, &newlines))?;
         let trims = source.contains("trim") || source.contains("strip(");
-        Ok(Self { source: source.to_owned(), env, blocks, trims, cache: regions::Cache::default() })
+        Ok(Self { source: source.to_owned(), newlines, env, blocks, trims, cache: regions::Cache::default() })
     }
 
     /// The template's own text.
@@ -148,7 +160,7 @@ impl Template {
         variables: &[(String, Item)],
         messages: Vec<Item>,
     ) -> Result<(String, Vec<Writer>), Diagnostic> {
-        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source);
+        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.newlines);
         let template = self.env.get_template(NAME).map_err(failed)?;
         let mut context = BTreeMap::new();
         context.insert("messages", Item::from(messages));
@@ -159,7 +171,10 @@ impl Template {
         }
         let writers = spans
             .iter()
-            .map(|span| Writer { output: span.output_range().into(), source: span.source_range().into() })
+            .map(|span| Writer {
+                output: span.output_range().into(),
+                source: self.newlines.restore(span.source_range().into()),
+            })
             .collect();
         Ok((text, writers))
     }

@@ -1,6 +1,7 @@
 //! Who owns each byte of the rendered text.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use minijinja::Value;
 
@@ -49,7 +50,7 @@ struct Cover<'a> {
     headers: HashMap<&'a str, String>,
 }
 
-impl<'a> Cover<'a> {
+impl Cover<'_> {
     fn run(&mut self) -> Vec<Piece> {
         let count = self.input.messages.len();
         let ends = self.ends();
@@ -84,8 +85,8 @@ impl<'a> Cover<'a> {
                 ends.get(last).copied().flatten().filter(|stop| (at..=end).contains(stop)).unwrap_or(end);
             pieces.push(stop, Some(last), Part::End, None);
         }
-        for message in current.map_or(0, |last| last + 1)..count {
-            if let Some(stop) = ends[message].filter(|stop| (pieces.end()..=end).contains(stop)) {
+        for (message, stop) in ends.iter().enumerate().skip(current.map_or(0, |last| last + 1)) {
+            if let Some(stop) = stop.filter(|stop| (pieces.end()..=end).contains(stop)) {
                 self.wordless(&mut pieces, stop, message);
             }
         }
@@ -100,13 +101,21 @@ impl<'a> Cover<'a> {
 
     /// The byte where each message ends, where rendering the conversation up to it shows that.
     fn ends(&self) -> Vec<Option<usize>> {
-        let mut from = 0;
-        (0..self.input.messages.len())
+        let count = self.input.messages.len();
+        // A beginning of a beginning of the text is one of the text.
+        let mut nested = vec![false; count + 1];
+        for message in (0..count).rev() {
+            nested[message] = (nested[message + 1] && self.beginnings.goes_on(message + 2))
+                || self
+                    .beginnings
+                    .text(message + 1)
+                    .is_some_and(|beginning| self.text.starts_with(&*beginning));
+        }
+        (0..count)
             .map(|message| {
                 let beginning = self.beginnings.text(message + 1)?;
-                if self.text.starts_with(&*beginning) {
-                    from = beginning.len();
-                    return Some(from);
+                if nested[message] {
+                    return Some(beginning.len());
                 }
                 // The template writes this message otherwise once others follow; but its end may be the same.
                 let last = self.places.iter().rfind(|place| self.words[place.words].message == message)?;
@@ -173,10 +182,10 @@ impl<'a> Cover<'a> {
         }
         let region = &self.text[start..end];
         let role = self.input.messages[message].role.text.as_str();
-        let fits = |header: &String| !header.is_empty() && region.starts_with(header.as_str());
-        let header = match self.headers.get(role).filter(|header| fits(header)) {
+        let fits = |header: &str| !header.is_empty() && region.starts_with(header);
+        let header = match self.headers.get(role).filter(|header| fits(header.as_str())) {
             Some(header) => header.len(),
-            None => self.probe(&reply(role)).filter(fits).map_or(0, |header| header.len()),
+            None => self.probe(&reply(role)).filter(|header| fits(header)).map_or(0, |header| header.len()),
         };
         let mut from = start + header;
         let mut found = false;
@@ -244,7 +253,7 @@ impl<'a> Cover<'a> {
     }
 
     /// The header that the template writes before this message when it comes later in a conversation.
-    fn probe(&self, wanted: &Message) -> Option<String> {
+    fn probe(&self, wanted: &Message) -> Option<Arc<str>> {
         let others = [Some("assistant"), Some("user"), None];
         others.into_iter().find_map(|other| {
             let mut messages = vec![wanted.clone()];
@@ -252,16 +261,18 @@ impl<'a> Cover<'a> {
             messages.push(wanted.clone());
             let input = Input { messages: &messages, add_generation_prompt: false, ..self.input.clone() };
             let beginnings = Beginnings::new(self.template, self.variables, &input);
-            let text = beginnings.text(messages.len())?;
-            let before = beginnings.text(messages.len() - 1)?;
-            if !text.starts_with(&*before) {
-                return None;
-            }
-            let words = marks::words(&input);
-            let places = marks::places(self.template, self.variables, &input, &words, &text, &[]);
-            let last = messages.len() - 1;
-            let start = places.iter().find(|place| words[place.words].message == last)?.output.start;
-            text.get(before.len()..start).map(str::to_owned)
+            beginnings.header(|| {
+                let last = messages.len() - 1;
+                let text = beginnings.text(last + 1)?;
+                let before = beginnings.text(last)?;
+                if !text.starts_with(&*before) {
+                    return None;
+                }
+                let words = marks::words(&input);
+                let places = marks::places(self.template, self.variables, &input, &words, &text, &[]);
+                let start = places.iter().find(|place| words[place.words].message == last)?.output.start;
+                text.get(before.len()..start).map(str::to_owned)
+            })
         })
     }
 
@@ -314,7 +325,7 @@ impl Pieces<'_> {
         let output = Span::new(start, end);
         match self.pieces.last_mut() {
             Some(last) if last.owner == owner && last.source.is_none() && source.is_none() => {
-                last.output.end = end
+                last.output.end = end;
             }
             _ => self.pieces.push(Piece { output, owner, source }),
         }

@@ -50,11 +50,11 @@ def render(template, conversation):
 
 def main():
     conversations = json.loads((HERE / "conversations.json").read_text())
-    templates = {path.stem: path.read_text() for path in sorted((HERE / "probes").glob("*.jinja"))}
+    templates = {path.stem: path.read_bytes().decode() for path in sorted((HERE / "probes").glob("*.jinja"))}
     official = {}
     for argument in sys.argv[1:]:
         name, path = argument.split("=", 1)
-        official[name] = pathlib.Path(path).read_text()
+        official[name] = pathlib.Path(path).read_bytes().decode()
     expected = {}
     for name, template in {**templates, **official}.items():
         entry = {"sha256": hashlib.sha256(template.encode()).hexdigest()}

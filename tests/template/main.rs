@@ -4,3 +4,4 @@ mod data;
 mod goldens;
 mod hostile;
 mod owners;
+mod speed;

@@ -1,6 +1,7 @@
 //! Who owns each byte of a rendered conversation.
 
-use lossmask::dialogue::{Message, Value};
+use lossmask::dialogue::{Kind, Message, Run, Value};
+use lossmask::span::Span;
 use lossmask::template::{Input, Part, Piece, Rendered, Template, catalog};
 
 use proptest::prelude::*;
@@ -17,7 +18,14 @@ fn owned(
     let template = Template::compile(source).expect("the template compiles");
     let special_tokens = special_tokens();
     let now = data::now();
-    let input = Input { messages, tools, variables: &[], add_generation_prompt, special_tokens: &special_tokens, now };
+    let input = Input {
+        messages,
+        tools,
+        variables: &[],
+        add_generation_prompt,
+        special_tokens: &special_tokens,
+        now,
+    };
     let rendered = template.render(&input).ok()?;
     let pieces = template.owners(&input, &rendered);
     let mut end = 0;
@@ -43,7 +51,10 @@ fn read(source: &str, messages: &[Message], add_generation_prompt: bool) -> Vec<
 }
 
 fn messages(pairs: &[(&str, &str)]) -> Vec<Message> {
-    pairs.iter().map(|(role, content)| data::message(&serde_json::json!({"role": role, "content": content}))).collect()
+    pairs
+        .iter()
+        .map(|(role, content)| data::message(&serde_json::json!({"role": role, "content": content})))
+        .collect()
 }
 
 const DEFAULT_SYSTEM: &str = "{{ bos_token }}{% if messages[0].role != 'system' %}<system>Be kind.</system>\n{% endif %}\
@@ -104,10 +115,21 @@ fn what_the_template_adds_on_its_own_belongs_to_no_message() {
 
 #[test]
 fn a_piece_knows_the_pasted_bytes_that_it_copies() {
-    let (_, pieces) = owned(DEFAULT_SYSTEM, &messages(&[("user", "  Hi  ")]), None, false).expect("it renders");
+    let (_, pieces) =
+        owned(DEFAULT_SYSTEM, &messages(&[("user", "  Hi  ")]), None, false).expect("it renders");
     let content = pieces.iter().find(|piece| piece.owner.part == Part::Content).expect("the content");
     let source = content.source.expect("a verbatim copy");
     assert_eq!((source.start, source.end), (1003, 1005));
+
+    // Written as `"a\n\u4e00b"` from byte 10 on.
+    let mut escaped = messages(&[("user", "a\n一b")]);
+    let Kind::String(text) = &mut escaped[0].fields[1].1.kind else { panic!("content is a string") };
+    let run = |from, to, verbatim| Run { from, to, verbatim };
+    text.map = vec![run(0, 11, true), run(1, 12, false), run(2, 14, false), run(5, 20, true)];
+    text.span = Span::new(10, 22);
+    let (_, pieces) = owned(DEFAULT_SYSTEM, &escaped, None, false).expect("it renders");
+    let content = pieces.iter().find(|piece| piece.owner.part == Part::Content).expect("the content");
+    assert_eq!(content.source, Some(Span::new(11, 21)));
 }
 
 const THINKING: &str = "{% for m in messages %}<|{{ m.role }}|>\n{% if m.role == 'assistant' %}\
@@ -135,7 +157,10 @@ fn words_are_followed_through_split_and_strip() {
         ]
     );
     let last = read(THINKING, &talk[..2], false);
-    assert!(last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("two words")), "{last:?}");
+    assert!(
+        last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("two words")),
+        "{last:?}"
+    );
     assert!(last.iter().any(|piece| piece.starts_with("1 Content") && piece.contains("hm")), "{last:?}");
 }
 
@@ -147,6 +172,23 @@ fn a_template_that_compares_its_content_still_gives_owners() {
     assert!(pieces.contains(&r#"1 Content "so""#.to_owned()), "{pieces:?}");
     assert!(pieces.contains(&r#"0 Content "magic""#.to_owned()), "{pieces:?}");
     assert!(pieces.contains(&r#"2 Content "well""#.to_owned()), "{pieces:?}");
+}
+
+#[test]
+fn words_that_no_mark_can_follow_are_looked_for() {
+    let source =
+        "{% for m in messages %}<{{ m.role }}>{{ m.content | tojson(ensure_ascii=true) }}\n{% endfor %}";
+    assert_eq!(
+        read(source, &messages(&[("user", "Hello there"), ("assistant", "Well met")]), false),
+        [
+            r#"0 Header "<user>\"""#,
+            r#"0 Content "Hello there""#,
+            r#"0 End "\"\n""#,
+            r#"1 Header "<assistant>\"""#,
+            r#"1 Content "Well met""#,
+            r#"1 End "\"\n""#,
+        ]
+    );
 }
 
 #[test]
@@ -169,6 +211,43 @@ fn a_tool_call_belongs_to_its_message() {
     assert!(pieces.contains(&r#"1 ToolCall "weather""#.to_owned()), "{pieces:?}");
     assert!(pieces.contains(&r#"1 ToolCall "巴黎""#.to_owned()), "{pieces:?}");
     assert!(pieces.contains(&r#"3 Content "Clear.""#.to_owned()), "{pieces:?}");
+}
+
+/// See `goldens`: the folder of official templates.
+#[test]
+fn the_official_qwen_template_gives_its_default_prompt_to_nobody() {
+    let path = std::env::var_os("LOSSMASK_TEMPLATES")
+        .map(|folder| std::path::Path::new(&folder).join("qwen2_5.jinja"));
+    let Some(source) = path.and_then(|path| std::fs::read_to_string(path).ok()) else {
+        eprintln!("skipped: qwen2_5");
+        return;
+    };
+    let pieces = read(&source, &messages(&[("user", "Hi"), ("assistant", "Yo"), ("user", "")]), true);
+    assert_eq!(
+        pieces,
+        [
+            r#"- Template "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>\n""#,
+            r#"0 Header "<|im_start|>user\n""#,
+            r#"0 Content "Hi""#,
+            r#"0 End "<|im_end|>\n""#,
+            r#"1 Header "<|im_start|>assistant\n""#,
+            r#"1 Content "Yo""#,
+            r#"1 End "<|im_end|>\n""#,
+            r#"2 Header "<|im_start|>user\n""#,
+            r#"2 End "<|im_end|>\n""#,
+            r#"- Header "<|im_start|>assistant\n""#,
+        ]
+    );
+    let conversation = given("tools");
+    let (rendered, pieces) =
+        owned(&source, &conversation.messages, conversation.tools.as_ref(), false).expect("renders");
+    let shown: Vec<_> = pieces
+        .iter()
+        .map(|piece| (piece.owner.message, piece.owner.part, piece.output.of(&rendered.text)))
+        .collect();
+    assert_eq!(shown[1].2, "<|im_start|>user\n", "{shown:#?}");
+    assert!(shown.contains(&(Some(1), Part::ToolCall, "weather")), "{shown:#?}");
+    assert!(shown.contains(&(Some(2), Part::Content, "{\"sky\": \"clear\"}")), "{shown:#?}");
 }
 
 proptest! {
