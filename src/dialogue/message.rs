@@ -1,7 +1,8 @@
 //! How the rest of the crate reads and makes [`Message`]s and [`Conversation`]s.
 
 use super::value::{fields_to_json, lookup};
-use super::{Conversation, Message, Text, Value};
+use super::{Conversation, Message, Read, Text, Value};
+use crate::diagnostic::{Diagnostic, Source};
 use crate::span::Span;
 
 impl Message {
@@ -56,5 +57,60 @@ impl Conversation {
     /// The messages as a JSON list, in `OpenAI`'s shape.
     pub fn messages_to_json(&self) -> serde_json::Value {
         self.messages.iter().map(Message::to_json).collect()
+    }
+}
+
+impl Read {
+    /// The conversation that a diagnostic speaks of, as an index; `None` where it speaks of text that was not read.
+    pub fn conversation_of(&self, diagnostic: &Diagnostic) -> Option<usize> {
+        let (_, span) = diagnostic.place.filter(|(source, _)| *source == Source::Dialogue)?;
+        let after = self.conversations.partition_point(|conversation| conversation.span.start <= span.start);
+        let index = after.checked_sub(1)?;
+        (span.start <= self.conversations[index].span.end).then_some(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::{read, read_as};
+
+    const GOOD: &str =
+        r#"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#;
+
+    #[test]
+    fn a_message_that_was_not_pasted_has_its_two_keys() {
+        let message = Message::new("user", "hi");
+        assert_eq!(message.to_json(), serde_json::json!({"role": "user", "content": "hi"}));
+        assert_eq!((message.role(), message.content().unwrap().text.as_str()), ("user", "hi"));
+    }
+
+    #[test]
+    fn a_diagnostic_knows_its_conversation() {
+        let pasted =
+            format!("{GOOD}\n{{\"messages\": [{{\"role\": \"user\", \"content\": \"c\"}}]}}\noops\n{GOOD}");
+        let read = read(&pasted);
+        let of: Vec<_> =
+            read.diagnostics.iter().map(|found| (found.code.as_ref(), read.conversation_of(found))).collect();
+        assert_eq!(of, [("expected-value", None)]);
+        let read = super::super::read(pasted.replace("oops\n", "").as_str());
+        assert_eq!(read.diagnostics[0].code, "no-reply");
+        assert_eq!(read.conversation_of(&read.diagnostics[0]), Some(1));
+    }
+
+    #[test]
+    fn an_error_that_cut_a_conversation_off_is_its_own() {
+        let pasted = GOOD.trim_end_matches("]}");
+        let read = read(pasted);
+        assert_eq!(read.conversations.len(), 1);
+        assert_eq!(read.conversation_of(&read.diagnostics[0]), Some(0));
+    }
+
+    #[test]
+    fn another_format_can_be_asked_for() {
+        let pasted =
+            r#"{"instruction": "a", "output": "b", "conversations": [{"from": "gpt", "value": "c"}]}"#;
+        assert_eq!(read(pasted).format, Some("sharegpt"));
+        assert_eq!(read_as(pasted, Some("alpaca")).conversations[0].messages.len(), 2);
     }
 }

@@ -67,7 +67,7 @@ pub struct Run {
     pub verbatim: bool,
 }
 
-/// A message in OpenAI's shape.
+/// A message in `OpenAI`'s shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
     /// The role, as the dataset has it.

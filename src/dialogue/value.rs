@@ -103,15 +103,17 @@ pub(super) fn number(written: &str) -> Option<serde_json::Number> {
     if !written.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let plain = written.replace('_', "");
-    let (negative, digits) = plain.strip_prefix('-').map_or((false, plain.as_str()), |rest| (true, rest));
+    if written.contains('_') {
+        return number(&written.replace('_', ""));
+    }
+    let (negative, digits) = written.strip_prefix('-').map_or((false, written), |rest| (true, rest));
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
         if let Some(digits) = digits.strip_prefix(prefix) {
             let whole = i64::from_str_radix(digits, radix).ok()?;
             return Some(if negative { -whole } else { whole }.into());
         }
     }
-    plain.parse().ok().and_then(serde_json::Number::from_f64)
+    written.parse().ok().and_then(serde_json::Number::from_f64)
 }
 
 impl Text {
@@ -198,5 +200,31 @@ impl From<&str> for Text {
 impl From<String> for Text {
     fn from(text: String) -> Self {
         Self::new(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_word_points_at_the_whole_of_the_old_one() {
+        let text = Text::verbatim("human", 10).replaced("user");
+        assert_eq!(text.source_span(0..1), Span::new(10, 15));
+        assert_eq!(text.source_span(2..4), Span::new(10, 15));
+    }
+
+    #[test]
+    fn a_text_that_was_not_pasted_has_no_place() {
+        let text = Text::new("abc");
+        assert!(!text.is_pasted() && !text.replaced("d").is_pasted());
+        assert_eq!(text.source_span(0..2), Span::default());
+    }
+
+    #[test]
+    fn a_range_outside_the_text_is_cut_to_it() {
+        let text = Text::verbatim("abc", 5);
+        assert_eq!(text.source_span(1..99), Span::new(6, 8));
+        assert_eq!(text.source_span(50..99), Span::at(8));
     }
 }

@@ -18,8 +18,6 @@ pub(super) struct Rules {
     pub(super) byte_fallback: bool,
     /// What tokens inside a word begin with, such as `##`.
     pub(super) prefix: String,
-    /// What the last token of a word ends with, such as `</w>`.
-    pub(super) suffix: String,
 }
 
 /// The models that a `tokenizer.json` can hold.
@@ -92,7 +90,9 @@ fn length(
     if Some(id) == rules.unk {
         return unknown_length(word, place, rules, vocabulary);
     }
-    vocabulary.with_surface(id, |token| known_length(rest, place > 0, token, rules)).ok_or("there is no such token")?
+    vocabulary
+        .with_surface(id, |token| known_length(rest, place > 0, token, rules))
+        .ok_or("there is no such token")?
 }
 
 /// How many bytes of `rest` a token that is in the vocabulary holds.
@@ -112,12 +112,6 @@ fn known_length(rest: &[u8], inside: bool, token: &[u8], rules: &Rules) -> Resul
     if inside && !rules.prefix.is_empty() {
         plain = token.strip_prefix(rules.prefix.as_bytes()).unwrap_or(token);
     }
-    if !rules.suffix.is_empty()
-        && let Some(stem) = plain.strip_suffix(rules.suffix.as_bytes())
-        && stem == rest
-    {
-        return Ok(stem.len());
-    }
     if rest.starts_with(plain) { Ok(plain.len()) } else { Err("a token is not the text at its place") }
 }
 
@@ -128,7 +122,7 @@ fn unknown_length(
     rules: &Rules,
     vocabulary: &impl Lookup,
 ) -> Result<usize, Unproved> {
-    if rules.kind != Kind::Bpe || !rules.prefix.is_empty() || !rules.suffix.is_empty() {
+    if rules.kind != Kind::Bpe || !rules.prefix.is_empty() {
         return Err("an unknown token can have any length");
     }
     let rest = word.get(place..).ok_or("an unknown token starts inside a character")?;

@@ -67,7 +67,8 @@ impl<'a> Aligned<'a> {
         }
         let whole = self.original(start, end);
         let held_start = self.unchanged_byte(start).unwrap_or(whole.start);
-        let held_end = end.checked_sub(1).and_then(|i| self.unchanged_byte(i)).map_or(whole.end, |byte| byte + 1);
+        let held_end =
+            end.checked_sub(1).and_then(|i| self.unchanged_byte(i)).map_or(whole.end, |byte| byte + 1);
         if held_start <= held_end { Span::new(held_start, held_end) } else { whole }
     }
 

@@ -21,7 +21,7 @@ const fn alphabet() -> [char; 256] {
         table[byte] = if is_itself(byte as u8) {
             byte as u8 as char
         } else {
-            // U+0100..=U+0143 are two UTF-16-safe scalar values each, so the fallback is never taken
+            // U+0100..=U+0143 are characters, so the fallback is never taken
             match char::from_u32(0x100 + next as u32) {
                 Some(c) => {
                     next += 1;

@@ -25,7 +25,8 @@ pub(super) fn read(files: &Files<'_>) -> Result<Config, Diagnostic> {
         [("special_tokens_map.json", files.special_tokens_map), ("tokenizer_config.json", files.config)];
     for (name, text) in sources {
         let Some(text) = text else { continue };
-        let value: Value = serde_json::from_str(text).map_err(|e| problem::bad_config(name, &e.to_string()))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|e| problem::bad_config(name, &e.to_string()))?;
         special_tokens(&value, &mut config.special_tokens);
         chat_templates(&value["chat_template"], &mut config.chat_templates);
         if let Some(added) = value["added_tokens_decoder"].as_object() {

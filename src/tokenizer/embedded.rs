@@ -29,8 +29,24 @@ const ADDED: [(&str, bool); 9] = [
 /// What would stand in its `tokenizer_config.json`.
 pub(super) const CONFIG: &str = r#"{"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}"#;
 
+/// The step that cuts text into words.
+fn split() -> Value {
+    json!({"type": "Split", "pattern": {"Regex": WORDS}, "behavior": "Isolated", "invert": false})
+}
+
+/// The embedded tokenizer's `tokenizer.json`, as other programs read it.
+pub fn embedded_json() -> String {
+    let mut file = canonical();
+    let byte_level =
+        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false});
+    file["version"] = json!("1.0");
+    file["pre_tokenizer"] = json!({"type": "Sequence", "pretokenizers": [split(), byte_level]});
+    file["decoder"] = byte_level;
+    file.to_string()
+}
+
 /// Its `tokenizer.json`, in the form that the library reads as it is.
-pub fn tokenizer_json() -> String {
+pub(super) fn canonical() -> Value {
     let mut alphabet = ALPHABET;
     alphabet.sort_unstable();
     let mut ids: HashMap<String, usize> = HashMap::with_capacity(8192);
@@ -61,9 +77,9 @@ pub fn tokenizer_json() -> String {
         "version": "2.0",
         "added_tokens": added.collect::<Vec<_>>(),
         "normalizer": {"type": "NFC"},
-        "pre_tokenizer": {"type": "Split", "pattern": {"Regex": WORDS}, "behavior": "Isolated", "invert": false},
+        "pre_tokenizer": split(),
         "post_processor": null,
-        "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false, "use_regex": false},
+        "decoder": {"type": "ByteLevel"},
         "model": {
             "type": "BPE",
             "byte_level": true,
@@ -71,7 +87,6 @@ pub fn tokenizer_json() -> String {
             "merges": pairs,
         },
     })
-    .to_string()
 }
 
 #[cfg(test)]
@@ -99,7 +114,8 @@ mod tests {
         let text = "帮我写一首诗。春风拂面花开放，碧水潺潺鸟语香。愿君此间常驻足，心随美景共徜徉。再写一首关于夏天的。\
             夏日炎炎荷满塘，蝉鸣树梢午梦长。轻摇蒲扇寻凉意，一片冰心在玉壶。";
         let encoding = tokenizer.encode(text).expect("it encodes");
-        let whole = encoding.offsets.iter().zip(&encoding.held).filter(|(offset, held)| offset == held).count();
+        let whole =
+            encoding.offsets.iter().zip(&encoding.held).filter(|(offset, held)| offset == held).count();
         assert!(whole * 100 >= encoding.ids.len() * 85, "{whole} of {}", encoding.ids.len());
         assert!(encoding.ids.len() <= text.chars().count() + 10);
         let english = tokenizer.encode("You are a helpful assistant. The capital of France is Paris.");

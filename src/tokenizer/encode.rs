@@ -27,6 +27,8 @@ pub(super) struct Encoder {
     words: Option<PipelinePreTokenizer>,
     /// How many of its normalisers come before the `▁` step.
     declared: usize,
+    /// Whether lines that begin with a letter can be encoded one by one.
+    lines_apart: bool,
     /// What the model does to text.
     rules: Rules,
     /// What the canonical form of the file no longer says.
@@ -76,6 +78,10 @@ impl Encoder {
         let normalizers = pipeline.get_normalizers();
         let has_metaspace = matches!(normalizers.last(), Some(PipelineNormalizer::Metaspace(_)));
         let declared = normalizers.len() - usize::from(has_metaspace);
+        let tokens = pipeline.get_added_vocabulary().get_added_tokens_decoder();
+        let lines_apart = !lowered.prefix_space
+            && tokens.values().all(|token| !token.normalized)
+            && words::lines_are_apart(pipeline.get_pre_tokenizer(), normalizers);
         let scratch = Scratch {
             words: PreTokenizerScratch::default(),
             model: pipeline.get_model().init_scratch(),
@@ -83,7 +89,7 @@ impl Encoder {
             ids: Vec::new(),
             ranges: Vec::new(),
         };
-        Ok(Self { pipeline, words, declared, rules, lowered, scratch: RefCell::new(scratch) })
+        Ok(Self { pipeline, words, declared, lines_apart, rules, lowered, scratch: RefCell::new(scratch) })
     }
 
     /// The `▁` step, which comes after added tokens were cut out of normalised text.
@@ -99,16 +105,27 @@ impl Encoder {
         self.metaspace().is_some_and(|step| step.prepend() == PrependBehavior::First)
     }
 
+    /// Whether lines that begin with a letter can be encoded one by one.
+    pub(super) fn lines_apart(&self) -> bool {
+        self.lines_apart
+    }
+
     /// Whether offsets are trimmed, and if so whether a first space is taken to be the one put in front.
     pub(super) fn trim(&self) -> Option<bool> {
         self.lowered.trim
+    }
+
+    /// The ids that the tokenizer puts around a whole text, before and after it.
+    pub(super) fn around(&self) -> [Vec<u32>; 2] {
+        let template = &self.pipeline.get_post_processor().single;
+        [&template.prefix, &template.suffix].map(|run| run.iter().map(|(token, _)| token.id()).collect())
     }
 
     /// The next added token in raw text, from `place` on: its bytes, with the white space it takes, and its id.
     pub(super) fn next_added(&self, text: &str, place: usize) -> Option<(Span, u32)> {
         let added = self.pipeline.get_added_vocabulary();
         let ((start, end), id) = added.extract_next(text.as_bytes(), place, false, false)?;
-        (start >= place && end > place).then_some((Span::new(start, end), id))
+        fits(text, place, start, end).then_some((Span::new(start, end), id))
     }
 
     /// Encodes a stretch between added tokens.
@@ -126,7 +143,7 @@ impl Encoder {
         let mut place = 0;
         while place < whole.len() {
             let next = added.extract_next(whole.as_bytes(), place, true, false);
-            let next = next.filter(|((start, end), _)| *start >= place && *end > place);
+            let next = next.filter(|((start, end), _)| fits(whole, place, *start, *end));
             let until = next.map_or(whole.len(), |((start, _), _)| start);
             if until > place {
                 let piece = normalized.slice(place, until);
@@ -205,7 +222,15 @@ impl Encoder {
         };
         vocabulary.with_surface(id, count).unwrap_or_default()
     }
+}
 
+/// Whether a match moves on from `place` and cuts no character.
+fn fits(text: &str, place: usize, start: usize, end: usize) -> bool {
+    start >= place
+        && end > place
+        && end >= start
+        && text.is_char_boundary(start)
+        && text.is_char_boundary(end)
 }
 
 /// How many white-space characters a spelling begins and ends with.
@@ -213,4 +238,3 @@ pub(super) fn blanks(token: &str) -> (u32, u32) {
     let blank = |c: &char| *c == BYTE_LEVEL_SPACE || c.is_whitespace();
     (token.chars().take_while(blank).count() as u32, token.chars().rev().take_while(blank).count() as u32)
 }
-

@@ -24,9 +24,15 @@ pub(super) struct Loaded {
     pub(super) contents: Vec<(u32, String)>,
 }
 
+/// The largest vocabulary that is read; the library keeps tables of this size, however few ids are used.
+const LARGEST: usize = 1 << 22;
+
 /// Reads `tokenizer.json`; `further` are added tokens that only `tokenizer_config.json` has.
 pub(super) fn load(text: &str, further: &[Value]) -> Result<Loaded, Diagnostic> {
     let raw: Raw = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
+    if raw.model.vocab.0 > LARGEST {
+        return Err(problem::unsupported(&format!("ids beyond {LARGEST}")));
+    }
     let missing: Vec<&Value> = further
         .iter()
         .filter(|token| !raw.added_tokens.iter().any(|added| token["content"] == added.content.as_str()))
@@ -46,6 +52,9 @@ pub(super) fn load(text: &str, further: &[Value]) -> Result<Loaded, Diagnostic> 
     };
     if let Some(name) = normalize::unsupported(pipeline.get_normalizers()) {
         return Err(problem::unsupported(&format!("normalizer {name}")));
+    }
+    if raw.model.end_of_word_suffix.as_ref().is_some_and(|suffix| !suffix.is_empty()) {
+        return Err(problem::unsupported("model with end_of_word_suffix"));
     }
     let rules = rules(&raw.model, &pipeline);
     let own = raw.added_tokens.iter().map(|token| (token.id, token.content.clone()));
@@ -123,7 +132,6 @@ fn rules(raw: &RawModel, pipeline: &PipelineTokenizer) -> Rules {
         fuse_unk: raw.fuse_unk.unwrap_or(false),
         byte_fallback: raw.byte_fallback.unwrap_or(false),
         prefix,
-        suffix: raw.end_of_word_suffix.clone().unwrap_or_default(),
     }
 }
 

@@ -25,12 +25,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub use embedded::tokenizer_json as embedded_json;
+pub use embedded::embedded_json;
 pub use load::pack;
 
 use self::cache::Cache;
 use self::encode::{Encoder, Segment, blanks};
 use self::vocabulary::Vocabulary;
+use self::words::lines;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
@@ -88,7 +89,7 @@ impl Tokenizer {
 
     /// The small tokenizer that is part of the program.
     pub fn embedded() -> Self {
-        let json = embedded::tokenizer_json();
+        let json = embedded::canonical().to_string();
         let files = Files { tokenizer: &json, config: Some(embedded::CONFIG), ..Files::default() };
         match Self::from_files(&files) {
             Ok(tokenizer) => tokenizer,
@@ -104,36 +105,64 @@ impl Tokenizer {
             return Err(problem::too_long(text.len(), LONGEST_TEXT));
         }
         let mut encoding = Encoding::default();
-        let trims = self.encoder.trim();
         let mut place = 0;
         while place < text.len() {
             let next = self.encoder.next_added(text, place);
             let until = next.map_or(text.len(), |(span, _)| span.start);
-            if until > place {
-                let segment = self.segment(&text[place..until], place == 0).map_err(|why| {
-                    problem::unproved(why, Span::new(place, until))
-                })?;
-                let shift = |span: &Span| Span::new(span.start + place, span.end + place);
-                let first = encoding.ids.len();
-                encoding.ids.extend_from_slice(&segment.encoding.ids);
-                encoding.held.extend(segment.encoding.held.iter().map(shift));
-                encoding.offsets.extend(segment.encoding.offsets.iter().map(shift));
-                if let Some(ours) = trims {
-                    for (i, &counts) in segment.blanks.iter().enumerate() {
-                        let offset = &mut encoding.offsets[first + i];
-                        *offset = trim::trim(text, first + i, *offset, counts, ours);
-                    }
-                }
+            while place < until {
+                let rest = &text[place..until];
+                let part = if self.encoder.lines_apart() { lines(rest).next().unwrap_or(rest) } else { rest };
+                self.stretch(text, place, part, &mut encoding)?;
+                place += part.len();
             }
             let Some((span, id)) = next else { break };
             let index = encoding.ids.len();
-            let offset =
-                trims.map_or(span, |ours| trim::trim(text, index, span, blanks(span.of(text)), ours));
+            let trimmed = |ours| trim::trim(text, index, span, blanks(span.of(text)), ours);
+            encoding.offsets.push(self.encoder.trim().map_or(span, trimmed));
             encoding.ids.push(id);
-            encoding.offsets.push(offset);
             encoding.held.push(span);
             place = span.end;
         }
+        Ok(encoding)
+    }
+
+    /// Appends the tokens of `part`, which stands at `place` of the text.
+    fn stretch(
+        &self,
+        text: &str,
+        place: usize,
+        part: &str,
+        encoding: &mut Encoding,
+    ) -> Result<(), Diagnostic> {
+        let segment = self
+            .segment(part, place == 0)
+            .map_err(|why| problem::unproved(why, Span::new(place, place + part.len())))?;
+        let shift = |span: &Span| Span::new(span.start + place, span.end + place);
+        let first = encoding.ids.len();
+        encoding.ids.extend_from_slice(&segment.encoding.ids);
+        encoding.held.extend(segment.encoding.held.iter().map(shift));
+        encoding.offsets.extend(segment.encoding.offsets.iter().map(shift));
+        if let Some(ours) = self.encoder.trim() {
+            for (i, &counts) in segment.blanks.iter().enumerate() {
+                let offset = &mut encoding.offsets[first + i];
+                *offset = trim::trim(text, first + i, *offset, counts, ours);
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes text with what the tokenizer puts around it, such as `[CLS]`; those tokens have the empty range at the
+    /// beginning, as `tokenizers` 0.23 reports them.
+    pub fn encode_with_special_tokens(&self, text: &str) -> Result<Encoding, Diagnostic> {
+        let mut encoding = self.encode(text)?;
+        let [before, after] = self.encoder.around();
+        let nowhere = |ids: &[u32]| vec![Span::at(0); ids.len()];
+        for spans in [&mut encoding.offsets, &mut encoding.held] {
+            spans.splice(0..0, nowhere(&before));
+            spans.extend(nowhere(&after));
+        }
+        encoding.ids.splice(0..0, before);
+        encoding.ids.extend(after);
         Ok(encoding)
     }
 

@@ -76,7 +76,7 @@ fn apply(normalizer: &PipelineNormalizer, aligned: &mut Aligned<'_>) -> Result<(
         PipelineNormalizer::Lowercase(_) => lowercase(aligned),
         PipelineNormalizer::StripAccents(_) => aligned.filter(|c| !is_combining_mark(c)),
         PipelineNormalizer::Strip(strip) => aligned.strip(strip.strip_left, strip.strip_right),
-        PipelineNormalizer::Bert(bert) => self::bert(bert, aligned),
+        PipelineNormalizer::Bert(bert) => self::bert(*bert, aligned),
         PipelineNormalizer::ByteLevel(_) => byte_level(aligned),
         PipelineNormalizer::Prepend(prepend) => {
             aligned.prepend(&prepend.prepend);
@@ -147,17 +147,21 @@ fn matches(replace: &Replace, text: &str) -> Result<Vec<(usize, usize)>, Unprove
 
 /// BERT's cleaning, spaces around Chinese characters, accents and case. What a category of characters is, the library
 /// is asked one character at a time.
-fn bert(settings: &BertNormalizer, aligned: &mut Aligned<'_>) -> bool {
+fn bert(settings: BertNormalizer, aligned: &mut Aligned<'_>) -> bool {
     let ask = |normalizer: &BertNormalizer, c: char| {
         let mut buffer = [0; 4];
-        normalizer.normalize(c.encode_utf8(&mut buffer), 1).map(std::borrow::Cow::into_owned).unwrap_or_default()
+        normalizer
+            .normalize(c.encode_utf8(&mut buffer), 1)
+            .map(std::borrow::Cow::into_owned)
+            .unwrap_or_default()
     };
     let mut fits = true;
     if settings.clean_text {
         let cleaner = BertNormalizer::new(true, false, Some(false), false);
         let clean = |c: char| if matches!(c, ' '..='~') { c.to_string() } else { ask(&cleaner, c) };
         fits &= aligned.filter(|c| !clean(c).is_empty());
-        let changes: Vec<_> = aligned.text().chars().map(|c| (clean(c).chars().next().unwrap_or(c), 0)).collect();
+        let changes: Vec<_> =
+            aligned.text().chars().map(|c| (clean(c).chars().next().unwrap_or(c), 0)).collect();
         fits &= aligned.transform(changes, 0);
     }
     if settings.handle_chinese_chars {

@@ -17,7 +17,11 @@ pub(super) fn trim(
         leading = 0;
     }
     if leading > 0 {
-        start = text[start..].char_indices().nth(leading as usize).map_or(text.len(), |(i, _)| start + i).min(end);
+        start = text[start..]
+            .char_indices()
+            .nth(leading as usize)
+            .map_or(text.len(), |(i, _)| start + i)
+            .min(end);
     }
     if trailing > 0
         && let Some((back, _)) = text[..end].char_indices().rev().nth(trailing as usize - 1)

@@ -5,16 +5,16 @@ use lossmask::tokenizer::{Files, Tokenizer};
 use tokenizers_023 as oracle;
 
 /// One tokenizer twice: ours and the judge's.
-pub struct Pair {
+pub(crate) struct Pair {
     /// Ours.
-    pub ours: Tokenizer,
+    pub(crate) ours: Tokenizer,
     /// The judge's.
-    pub theirs: oracle::Tokenizer,
+    pub(crate) theirs: oracle::Tokenizer,
 }
 
 impl Pair {
     /// Both from one `tokenizer.json`.
-    pub fn new(json: &str) -> Self {
+    pub(crate) fn new(json: &str) -> Self {
         let ours = Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() });
         let ours = ours.unwrap_or_else(|problem| panic!("{}", problem.message.en));
         let mut theirs: oracle::Tokenizer = json.parse().expect("the judge reads it");
@@ -25,7 +25,7 @@ impl Pair {
 
     /// Ids and byte offsets as the judge has them; `None` where it panics (it subtracts below zero when a normaliser
     /// moves characters).
-    pub fn expected(&self, text: &str) -> Option<(Vec<u32>, Vec<Span>)> {
+    pub(crate) fn expected(&self, text: &str) -> Option<(Vec<u32>, Vec<Span>)> {
         let encode = std::panic::AssertUnwindSafe(|| self.theirs.encode_char_offsets(text, false));
         let encoding = std::panic::catch_unwind(encode).ok()?.ok()?;
         let mut bytes: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
@@ -35,7 +35,7 @@ impl Pair {
     }
 
     /// Fails unless ids and offsets are the judge's; an explicit `offsets-unproved` is `false`.
-    pub fn check(&self, text: &str) -> bool {
+    pub(crate) fn check(&self, text: &str) -> bool {
         let Some((ids, offsets)) = self.expected(text) else { return false };
         match self.ours.encode(text) {
             Ok(ours) => {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// Texts that must be tried each time.
-pub const FIXED: &[&str] = &[
+pub(crate) const FIXED: &[&str] = &[
     "",
     " ",
     "   ",
@@ -26,25 +26,97 @@ pub const FIXED: &[&str] = &[
     "\0\u{1}\u{7f}\u{85}\u{ad}\u{200b}\u{200d}\u{feff}\u{fffd}",
     "<0x41><0xE5>A<unk>[UNK]▁▁ ▁a Ġa Ċ",
     "it's I'LL don't we've 'S '",
+    "one\ntwo\n\n three\n四\r\n五 \n  \nsix.\nseven!\n\n\neight\t\n9\n\u{301}x\na\u{301}\n",
     "𝒳𝔸 ① ² ½ ㍿ …",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
 ];
 
 /// Pieces that random text is made of.
 const PIECES: &[&str] = &[
-    " ", "  ", "\n", "\r\n", "\t", "\u{a0}", "\u{3000}", "a", "the", " the", "fox", "Dog", "12", "7", "_", "'s", "'",
-    "。", "，", "诗", "帮我", "写一首", "夏天", "闻", "龘", "の", "トークン", "ガ", "مرحبا", "كَ", "한", "각",
-    "👨‍👩‍👧‍👦", "\u{200d}", "\u{fe0f}", "😀", "e\u{301}", "e\u{327}\u{301}", "\u{301}", "\u{327}", "é", "É", "ﬁ", "½",
-    "İ", "ß", "\0", "\u{1}", "\u{85}", "\u{ad}", "\u{feff}", "\u{fffd}", "▁", "Ġ", "<0x41>", "<unk>", "[UNK]", "{", "}",
-    "<|im_start|>", "<|im_end|>", "<left>", "<right>", "<both>", "<norm>", "<MÁRK>", "<márk>", "word", ".", "..", "(",
+    " ",
+    "  ",
+    "\n",
+    "\nnext",
+    "\n下一行",
+    ".\n",
+    " \n",
+    "\r\n",
+    "\t",
+    "\u{a0}",
+    "\u{3000}",
+    "a",
+    "the",
+    " the",
+    "fox",
+    "Dog",
+    "12",
+    "7",
+    "_",
+    "'s",
+    "'",
+    "。",
+    "，",
+    "诗",
+    "帮我",
+    "写一首",
+    "夏天",
+    "闻",
+    "龘",
+    "の",
+    "トークン",
+    "ガ",
+    "مرحبا",
+    "كَ",
+    "한",
+    "각",
+    "👨‍👩‍👧‍👦",
+    "\u{200d}",
+    "\u{fe0f}",
+    "😀",
+    "e\u{301}",
+    "e\u{327}\u{301}",
+    "\u{301}",
+    "\u{327}",
+    "é",
+    "É",
+    "ﬁ",
+    "½",
+    "İ",
+    "ß",
+    "\0",
+    "\u{1}",
+    "\u{85}",
+    "\u{ad}",
+    "\u{feff}",
+    "\u{fffd}",
+    "▁",
+    "Ġ",
+    "<0x41>",
+    "<unk>",
+    "[UNK]",
+    "{",
+    "}",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<left>",
+    "<right>",
+    "<both>",
+    "<norm>",
+    "<MÁRK>",
+    "<márk>",
+    "word",
+    ".",
+    "..",
+    "(",
 ];
 
 /// Random text: pieces glued together, any characters, or any bytes read as well as they can be. The two libraries
 /// know different versions of Unicode, so only `wide` text has characters that are newer than either.
-pub fn any(wide: bool) -> impl Strategy<Value = String> {
+pub(crate) fn any(wide: bool) -> impl Strategy<Value = String> {
     let piece = proptest::sample::select(PIECES).prop_map(str::to_owned);
     let glued = proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat());
-    let chars = proptest::collection::vec(any_char(wide), 0..24).prop_map(|chars| chars.into_iter().collect());
+    let chars =
+        proptest::collection::vec(any_char(wide), 0..24).prop_map(|chars| chars.into_iter().collect());
     let bytes = proptest::collection::vec(proptest::num::u8::ANY, 0..40)
         .prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     prop_oneof![6 => glued, 2 => chars, 1 => bytes]

@@ -1,8 +1,8 @@
 //! Alpaca: rows of `instruction`, `input` and `output`, with `system` and `history` where present.
 
 use super::super::notes::Notes;
-use super::super::{Conversation, Message, Run, Text, Value};
-use super::{Format, Input, Row, openai};
+use super::super::{Conversation, Run, Text, Value};
+use super::{Format, Input, Row, items, made};
 use crate::bilingual::Bilingual;
 use crate::span::Span;
 
@@ -45,11 +45,7 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
     if let Some(output) = OUTPUT_KEYS.iter().find_map(text) {
         messages.push(made("assistant", output.clone()));
     }
-    Some(Conversation { messages, tools: openai::tools(row), extra: openai::extra(row), span: row.span() })
-}
-
-fn made(role: &'static str, content: Text) -> Message {
-    super::made(Text::new(role), content)
+    Some(Conversation { messages, tools: items::tools(row), extra: items::extra(row), span: row.span() })
 }
 
 /// The instruction and its input as one text with a line break between, each still pointing at its own bytes.
@@ -82,4 +78,32 @@ fn join(instruction: &Text, input: Option<&Text>) -> Text {
     joined.map.extend(input.map.iter().map(|run| Run { from: run.from + base, ..*run }));
     joined.span.end = input.span.end;
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialogue::read;
+
+    #[test]
+    fn the_joined_instruction_points_at_both_of_its_strings() {
+        let pasted = r#"{"instruction": "say\t", "input": "x\ny", "output": "z"}"#;
+        let read = read(pasted);
+        let content = read.conversations[0].messages[0].content().unwrap();
+        assert_eq!(content.text, "say\t\nx\ny");
+        let written = |from, to| content.source_span(from..to).of(pasted);
+        assert_eq!(written(0, 3), "say");
+        assert_eq!(written(3, 4), r"\t");
+        assert_eq!(written(5, 6), "x");
+        assert_eq!(written(6, 7), r"\n");
+        assert_eq!(written(7, 8), "y");
+    }
+
+    #[test]
+    fn an_input_before_its_instruction_is_read_too() {
+        let pasted = r#"{"input": "x", "instruction": "say", "output": "z"}"#;
+        let read = read(pasted);
+        let content = read.conversations[0].messages[0].content().unwrap();
+        assert_eq!(content.text, "say\nx");
+        assert_eq!(content.source_span(0..1).of(pasted), r#""x", "instruction": "say""#);
+    }
 }

@@ -4,6 +4,7 @@
 //! The surest one reads; between equals the first of the table.
 
 mod alpaca;
+mod items;
 mod openai;
 mod roles;
 mod rows;
@@ -64,7 +65,7 @@ fn other_row(row: &Row, notes: &mut Notes) {
 }
 
 /// A message that the data has under other keys: it stands where its content stands.
-fn made(role: Text, content: Text) -> Message {
+fn made(role: &'static str, content: Text) -> Message {
     let span = content.span;
     Message { span, ..Message::new(role, content) }
 }

@@ -2,7 +2,7 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, Row, roles};
+use super::{Format, Input, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
@@ -10,37 +10,20 @@ use crate::diagnostic::Severity::{Error, Warning};
 pub(super) const FORMAT: Format =
     Format { id: "openai", title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"), claims, read };
 
-/// The keys of a row, beside its messages, that a chat template can use.
-const EXTRA_KEYS: [&str; 4] = ["documents", "chat_template_kwargs", "functions", "parallel_tool_calls"];
-
 /// The keys that make a message without `content` whole.
 const OTHER_CONTENT: [&str; 5] =
     ["tool_calls", "function_call", "reasoning_content", "thinking", "reasoning"];
 
 fn claims(input: &Input) -> u8 {
     input.share(100, |row| match row.messages() {
-        Some(items) if items.is_empty() => true,
+        Some([]) => true,
         Some(items) => items.iter().any(|item| item.get("role").is_some() || item.get("content").is_some()),
         None => false,
     })
 }
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
-    input.rows.into_iter().filter_map(|row| conversation(row, notes)).collect()
-}
-
-fn conversation(mut row: Row, notes: &mut Notes) -> Option<Conversation> {
-    let Some(items) = row.take_messages() else {
-        super::other_row(&row, notes);
-        return None;
-    };
-    let mut messages: Vec<Message> = items.into_iter().filter_map(|item| message(item, notes)).collect();
-    if let Some(system) = row.get("system").and_then(Value::as_text).filter(|text| !text.text.is_empty())
-        && messages.first().is_none_or(|first| first.role() != "system")
-    {
-        messages.insert(0, super::made(Text::new("system"), system.clone()));
-    }
-    Some(Conversation { messages, tools: tools(&row), extra: extra(&row), span: row.span() })
+    input.rows.into_iter().filter_map(|row| items::conversation(row, message, notes)).collect()
 }
 
 /// One message, with everything that was written in it.
@@ -102,24 +85,4 @@ fn unknown_role(role: &Text, notes: &mut Notes) {
         ),
         hint,
     );
-}
-
-/// The row's tools: a list, or a string that holds one.
-pub(super) fn tools(row: &Row) -> Option<Value> {
-    let value = row.get("tools")?;
-    match &value.kind {
-        Kind::Null => None,
-        Kind::String(text) => {
-            let json: Option<serde_json::Value> = serde_json::from_str(&text.text).ok();
-            json.filter(|json| !json.is_null())
-                .map(|json| Value { span: value.span, ..Value::from_json(&json) })
-        }
-        _ => Some(value.clone()),
-    }
-}
-
-/// The row's other keys that a template can use.
-pub(super) fn extra(row: &Row) -> Vec<(Text, Value)> {
-    let Row::Object(Value { kind: Kind::Map(entries), .. }) = row else { return Vec::new() };
-    entries.iter().filter(|(key, _)| EXTRA_KEYS.contains(&key.text.as_str())).cloned().collect()
 }

@@ -2,7 +2,7 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, Row, openai, roles};
+use super::{Format, Input, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
@@ -19,21 +19,7 @@ fn claims(input: &Input) -> u8 {
 }
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
-    input.rows.into_iter().filter_map(|row| conversation(row, notes)).collect()
-}
-
-fn conversation(mut row: Row, notes: &mut Notes) -> Option<Conversation> {
-    let Some(items) = row.take_messages() else {
-        super::other_row(&row, notes);
-        return None;
-    };
-    let mut messages: Vec<Message> = items.into_iter().filter_map(|item| message(item, notes)).collect();
-    if let Some(system) = row.get("system").and_then(Value::as_text).filter(|text| !text.text.is_empty())
-        && messages.first().is_none_or(|first| first.role() != "system")
-    {
-        messages.insert(0, super::made(Text::new("system"), system.clone()));
-    }
-    Some(Conversation { messages, tools: openai::tools(&row), extra: openai::extra(&row), span: row.span() })
+    input.rows.into_iter().filter_map(|row| items::conversation(row, message, notes)).collect()
 }
 
 /// `{from, value, …}` ▶ `{role, content, …}`; its other keys stay.

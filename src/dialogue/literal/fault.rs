@@ -92,6 +92,32 @@ pub(super) fn too_many<T>(scanner: &mut Scanner<'_>) -> Option<T> {
     )
 }
 
+/// Text that is no value, up to the line at `next` that begins like one; `first` where nothing was read before.
+pub(super) fn skipped(scanner: &mut Scanner<'_>, next: usize, first: bool) {
+    let skipped = scanner.text[scanner.at..next].trim_end();
+    let span = Span::new(scanner.at, scanner.at + skipped.len());
+    if first {
+        scanner.notes.add(
+            Warning,
+            "leading-text",
+            span,
+            Bilingual::fixed("what stands before the dialogue is not read", "对话之前的文字不会被读取"),
+            Bilingual::fixed("remove it", "请将其删除"),
+        );
+    } else {
+        scanner.notes.add(
+            Error,
+            "expected-value",
+            span,
+            Bilingual::fixed("expected a list or an object", "此处应为列表或对象"),
+            Bilingual::fixed(
+                "the lines after it are read; mend or remove this",
+                "之后的各行仍会读取；请修正或删除此处",
+            ),
+        );
+    }
+}
+
 pub(super) fn trailing(scanner: &mut Scanner<'_>) {
     let span = here(scanner);
     let bracket = matches!(scanner.peek(), Some(b']' | b'}' | b')' | b':'));
@@ -174,9 +200,10 @@ pub(super) fn expected_comma<T>(scanner: &mut Scanner<'_>, close: u8, last: Opti
             format!("write `{close}` instead of `{found}`, or close what is open first"),
             format!("请把 `{found}` 换成 `{close}`，或先闭合前面的括号"),
         ),
-        _ if after_string => {
-            Bilingual::fixed(r#"a quote inside the text is written \""#, r#"文本中的引号要写成 \""#)
-        }
+        _ if after_string => Bilingual::fixed(
+            r#"a quote inside the text is written \" or \'"#,
+            r#"文本中的引号要写成 \" 或 \'"#,
+        ),
         _ => Bilingual::fixed("add a comma, or remove this", "请加逗号，或删除此处内容"),
     });
     let span = here(scanner);

@@ -53,9 +53,16 @@ pub(super) fn read(text: &str) -> Document {
             break;
         }
         let named = scanner.assignment();
-        if !named && !values.is_empty() && !scanner.starts_value() {
-            fault::trailing(&mut scanner);
-            break;
+        if !named && !scanner.starts_value() {
+            if let Some(next) = scanner.bracket_line(scanner.at + 1) {
+                fault::skipped(&mut scanner, next, values.is_empty());
+                scanner.at = next;
+                continue;
+            }
+            if !values.is_empty() {
+                fault::trailing(&mut scanner);
+                break;
+            }
         }
         let start = scanner.at;
         if let Some(value) = scanner.value()
@@ -81,15 +88,169 @@ fn keeps_when_cut(value: &Value) -> bool {
     }
 }
 
-/// The range inside a Markdown code fence, or the whole text where there is none.
+/// The range inside a Markdown code fence that begins before the first bracket, or the whole text.
 fn inside_fence(text: &str) -> (usize, usize) {
-    let lead = text.len() - text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
-    let Some(marks) = ["```", "~~~"].into_iter().find(|marks| text[lead..].starts_with(marks)) else {
-        return (0, text.len());
-    };
-    let Some(line) = text[lead..].find('\n') else { return (0, text.len()) };
-    let start = lead + line + 1;
-    let body = text[start..].trim_end();
-    let end = body.strip_suffix(marks).map_or(text.len(), |body| start + body.len());
-    (start, end)
+    let head = &text[..text.find(['[', '{', '(']).unwrap_or(text.len())];
+    let begins_line = |at: &usize| *at == 0 || head[..*at].ends_with(['\n', '\u{feff}']);
+    let Some(fence) = head.rfind("```").filter(begins_line) else { return (0, text.len()) };
+    let Some(line) = text[fence..].find('\n') else { return (0, text.len()) };
+    let start = fence + line + 1;
+    let end = text[start - 1..].rfind("\n```").map_or(text.len(), |end| start - 1 + end);
+    (start.min(end), end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialogue::Text;
+
+    fn one(text: &str) -> Value {
+        let mut document = read(text);
+        assert!(!document.notes.has_error(), "{:?}", document.notes);
+        assert_eq!(document.values.len(), 1, "{:?}", document.values);
+        document.values.remove(0)
+    }
+
+    fn first(text: &str) -> Text {
+        one(text).as_list().unwrap()[0].as_text().unwrap().clone()
+    }
+
+    fn codes(text: &str) -> Vec<String> {
+        read(text).notes.into_sorted().iter().map(|note| note.code.to_string()).collect()
+    }
+
+    #[test]
+    fn a_joined_string_points_at_each_of_its_pieces() {
+        let pasted = r#"[('a\t' "b" 'c')]"#;
+        let text = first(pasted);
+        assert_eq!(text.text, "a\tbc");
+        let written = |from, to| text.source_span(from..to).of(pasted);
+        assert_eq!(written(0, 1), "a");
+        assert_eq!(written(1, 2), r"\t");
+        assert_eq!(written(2, 3), "b");
+        assert_eq!(written(3, 4), "c");
+        assert_eq!(written(1, 3), r#"\t' "b"#);
+        assert_eq!(text.span.of(pasted), r#"'a\t' "b" 'c'"#);
+    }
+
+    #[test]
+    fn a_surrogate_pair_is_one_escape() {
+        let pasted = r#"["x\ud83d\ude00y"]"#;
+        let text = first(pasted);
+        assert_eq!(text.text, "x😀y");
+        assert_eq!(text.source_span(1..5).of(pasted), r"\ud83d\ude00");
+        assert_eq!(text.source_span(2..3).of(pasted), r"\ud83d\ude00");
+        assert_eq!(text.source_span(5..6).of(pasted), "y");
+    }
+
+    #[test]
+    fn a_string_without_an_escape_has_one_run() {
+        assert_eq!(first("['春']").map.len(), 1);
+        assert_eq!(first("['']").map.len(), 1);
+    }
+
+    #[test]
+    fn windows_line_ends_in_a_long_string_are_line_feeds_and_the_places_stay_right() {
+        let pasted = "['''a\r\nb''']";
+        let text = first(pasted);
+        assert_eq!(text.text, "a\nb");
+        assert_eq!(text.source_span(1..2).of(pasted), "\r\n");
+        assert_eq!(text.source_span(2..3).of(pasted), "b");
+    }
+
+    #[test]
+    fn a_continued_line_leaves_nothing() {
+        let pasted = "['a\\\nb']";
+        let text = first(pasted);
+        assert_eq!(text.text, "ab");
+        assert_eq!(text.source_span(0..1).of(pasted), "a");
+        assert_eq!(text.source_span(1..2).of(pasted), "b");
+    }
+
+    #[test]
+    fn parentheses_are_a_tuple_only_with_a_comma() {
+        assert_eq!(one("(1)").to_json(), serde_json::json!(1));
+        assert_eq!(one("(1,)").to_json(), serde_json::json!([1]));
+        assert_eq!(one("()").to_json(), serde_json::json!([]));
+    }
+
+    #[test]
+    fn numbers_are_kept_as_they_were_written() {
+        let numbers = one("[1.50, -0x1F, 1_000, 1e-05, NaN, -Infinity]");
+        let written: Vec<_> = numbers.as_list().unwrap().iter().map(|number| number.kind.clone()).collect();
+        assert_eq!(written[0], Kind::Number("1.50".to_owned()));
+        assert_eq!(written[5], Kind::Number("-Infinity".to_owned()));
+        assert_eq!(numbers.to_json(), serde_json::json!([1.5, -31, 1000, 1e-5, null, null]));
+    }
+
+    #[test]
+    fn the_wrapping_of_numpy_is_seen_through() {
+        assert_eq!(one("array([{'a': 1}], dtype=object)").to_json(), serde_json::json!([{"a": 1}]));
+    }
+
+    #[test]
+    fn a_fence_and_the_words_around_it_are_left_out() {
+        assert_eq!(one("Here it is:\n```json\n[1]\n```\nHope it helps!").to_json(), serde_json::json!([1]));
+        assert_eq!(one("```\n[1]").to_json(), serde_json::json!([1]));
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_one_counts() {
+        let map = one("{'a': 1, 'a': 2}");
+        assert_eq!(map.get("a").unwrap().to_json(), serde_json::json!(2));
+        assert_eq!(map.to_json(), serde_json::json!({"a": 2}));
+    }
+
+    #[test]
+    fn words_before_the_dialogue_are_skipped_with_a_warning() {
+        let document = read("Here it is:\n[1]");
+        assert_eq!(document.values.len(), 1);
+        assert!(!document.notes.has_error());
+        assert_eq!(codes("Here it is:\n[1]"), ["leading-text"]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_value_costs_only_that_line() {
+        let document = read("{'a': 1}\noops\n{'b': 2}\n");
+        assert_eq!(document.values.len(), 2);
+        assert_eq!(codes("{'a': 1}\noops\n{'b': 2}\n"), ["expected-value"]);
+    }
+
+    #[test]
+    fn each_fault_has_its_code() {
+        for (text, code) in [
+            ("[1 2]", "expected-comma"),
+            ("[1}", "expected-comma"),
+            ("[\"a\" \"b\"]", "expected-comma"),
+            ("{'a': 'b' 'c': 'd'}", "expected-comma"),
+            ("[,]", "expected-value"),
+            ("[foo]", "expected-value"),
+            ("{1, 2}", "expected-colon"),
+            ("{, }", "expected-key"),
+            ("[1", "unclosed"),
+            ("{'a'", "unclosed"),
+            ("['a]", "unterminated-string"),
+            ("['''a]", "unterminated-string"),
+            ("[f'a']", "not-a-literal"),
+            ("[b'a']", "not-a-literal"),
+            (r"['\N{BULLET}']", "bad-escape"),
+            (r"['\u12']", "bad-escape"),
+            ("[1.2.3]", "bad-number"),
+            ("[1]]", "trailing-text"),
+        ] {
+            assert_eq!(codes(text), [code], "{text}");
+        }
+    }
+
+    #[test]
+    fn brackets_nest_to_a_limit() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(codes(&nested(MAX_DEPTH)).is_empty());
+        assert_eq!(codes(&nested(MAX_DEPTH + 1)), ["too-deep"]);
+    }
+
+    #[test]
+    fn a_text_over_the_limit_is_refused_before_it_is_read() {
+        assert_eq!(codes(&" ".repeat(MAX_BYTES + 1)), ["too-long"]);
+    }
 }

@@ -1,6 +1,6 @@
 //! Values: lists, tuples, objects, numbers and words.
 
-use super::scan::Scanner;
+use super::scan::{Scanner, is_list_call};
 use super::{MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, fault, keeps_when_cut};
 use crate::dialogue::value::number;
 use crate::dialogue::{Kind, Text, Value};
@@ -93,7 +93,8 @@ impl Scanner<'_> {
 
     fn map(&mut self) -> Option<Value> {
         let start = self.enter()?;
-        let mut entries: Vec<(Text, Value)> = Vec::new();
+        // Most objects of a dialogue are a role and a content.
+        let mut entries: Vec<(Text, Value)> = Vec::with_capacity(2);
         let mut commas = 0;
         loop {
             self.skip();
@@ -155,7 +156,10 @@ impl Scanner<'_> {
         }
         let span = Span::new(start, end);
         let written = span.of(self.text);
-        if !matches!(&written[sign..], "Infinity" | "NaN" | "inf" | "nan") && number(written).is_none() {
+        if !matches!(&written[sign..], "Infinity" | "NaN" | "inf" | "nan")
+            && number(written).is_none()
+            && !is_huge(written)
+        {
             return fault::bad_number(self, span);
         }
         self.at = end;
@@ -171,11 +175,7 @@ impl Scanner<'_> {
             "true" | "True" => Kind::Bool(true),
             "false" | "False" => Kind::Bool(false),
             "NaN" | "nan" | "Infinity" | "inf" => Kind::Number(written.to_owned()),
-            "array" | "np.array" | "numpy.array" | "list" | "tuple"
-                if self.bytes.get(span.end) == Some(&b'(') =>
-            {
-                return self.call(span);
-            }
+            name if self.bytes.get(span.end) == Some(&b'(') && is_list_call(name) => return self.call(span),
             _ => return fault::expected_value(self),
         };
         self.at = span.end;
@@ -203,4 +203,9 @@ impl Scanner<'_> {
         self.open.pop();
         value
     }
+}
+
+/// Whether it is a number that only the range of 64 bits cannot hold, such as `1e999`.
+fn is_huge(written: &str) -> bool {
+    written.contains(|c: char| c.is_ascii_digit()) && written.parse::<f64>().is_ok()
 }

@@ -52,7 +52,7 @@ impl<'t> Scanner<'t> {
                 b'\\' if self.sees("\\\n") || self.sees("\\\r") => self.at += 2,
                 0x80.. => match self.peek_char() {
                     Some(c) if c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}') => {
-                        self.at += c.len_utf8()
+                        self.at += c.len_utf8();
                     }
                     _ => return,
                 },
@@ -79,7 +79,12 @@ impl<'t> Scanner<'t> {
             || self.starts_string()
             || {
                 let word = &self.text[self.at..self.word_end(self.at)];
-                matches!(word, "true" | "True" | "false" | "False" | "null" | "None" | "NaN" | "Infinity")
+                let is_call = self.bytes.get(self.at + word.len()) == Some(&b'(') && is_list_call(word);
+                is_call
+                    || matches!(
+                        word,
+                        "true" | "True" | "false" | "False" | "null" | "None" | "NaN" | "Infinity"
+                    )
             }
     }
 
@@ -140,12 +145,21 @@ impl<'t> Scanner<'t> {
         if !opening.starts_with(['{', '[']) || (values_before == 0 && !opening.ends_with(['}', ']'])) {
             return false;
         }
-        let is_start =
-            |at: usize| self.bytes[at - 1] == b'\n' && matches!(self.bytes.get(at), Some(b'{' | b'['));
-        let Some(next) = (from..self.bytes.len()).find(|at| is_start(*at)) else { return false };
+        let Some(next) = self.bracket_line(from) else { return false };
         self.at = next;
         self.failed = false;
         self.open.clear();
         true
     }
+
+    /// The first line from byte `from` (not 0) on that begins with a bracket.
+    pub(super) fn bracket_line(&self, from: usize) -> Option<usize> {
+        (from..self.bytes.len())
+            .find(|at| self.bytes[at - 1] == b'\n' && matches!(self.bytes[*at], b'{' | b'['))
+    }
+}
+
+/// Whether `name(…)` makes a list of what it is given.
+pub(super) fn is_list_call(name: &str) -> bool {
+    matches!(name, "array" | "np.array" | "numpy.array" | "list" | "tuple")
 }

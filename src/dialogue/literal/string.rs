@@ -65,7 +65,7 @@ impl Scanner<'_> {
                 return fault::two_strings(self, next.text.span, is_key);
             }
             self.at = next.text.span.end;
-            whole.append(next);
+            whole.append(&next);
         }
         let span = whole.text.span;
         Some(Value { kind: Kind::String(whole.text), span })
@@ -83,7 +83,7 @@ impl Scanner<'_> {
         let closing = &[opening.quote; 3][..opening.quotes];
         let bytes = self.bytes;
         let mut at = start + opening.prefix.len() + opening.quotes;
-        let mut text = Text::default();
+        let mut text = Text { map: Vec::with_capacity(1), ..Text::default() };
         text.run(at, true);
         let mut copied = at;
         loop {
@@ -171,11 +171,12 @@ impl Scanner<'_> {
             self.at = at;
             return fault::bad_escape(self, Span::new(at, at + 2));
         };
-        if (0xd800..0xdc00).contains(&code) && self.bytes.get(end..end + 2) == Some(b"\\u") {
-            if let Some(low @ 0xdc00..0xe000) = self.hex(end + 2, 4) {
-                code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                end += 6;
-            }
+        if (0xd800..0xdc00).contains(&code)
+            && self.bytes.get(end..end + 2) == Some(b"\\u")
+            && let Some(low @ 0xdc00..0xe000) = self.hex(end + 2, 4)
+        {
+            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+            end += 6;
         }
         let decoded = char::from_u32(code).unwrap_or_else(|| {
             fault::lone_surrogate(self, Span::new(at, end));
@@ -197,7 +198,7 @@ impl Scanner<'_> {
 }
 
 impl Piece {
-    fn append(&mut self, next: Self) {
+    fn append(&mut self, next: &Self) {
         let base = self.text.text.len();
         self.text.text.push_str(&next.text.text);
         self.text.map.extend(next.text.map.iter().map(|run| Run { from: run.from + base, ..*run }));
