@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::bilingual::Bilingual;
 use crate::diagnose::diagnose;
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
 use crate::template::{self, Input, Rendered, Template};
@@ -269,12 +269,7 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
     let mut general = Vec::new();
     let mut of: HashMap<usize, Vec<Diagnostic>> = HashMap::new();
     for finding in &read.diagnostics {
-        let place = finding.place.filter(|(source, _)| *source == Source::Dialogue).map(|(_, place)| place);
-        let within = place.and_then(|place| {
-            let before = read.conversations.partition_point(|one| one.span.start <= place.start);
-            before.checked_sub(1).filter(|index| place.end <= read.conversations[*index].span.end)
-        });
-        match within {
+        match read.conversation_of(finding) {
             Some(index) => of.entry(index).or_default().push(finding.clone()),
             None => general.push(finding.clone()),
         }
