@@ -6,139 +6,26 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use chrono::NaiveDateTime;
-use serde::{Deserialize, Serialize};
-
 use crate::bilingual::Bilingual;
 use crate::diagnose::diagnose;
-use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::dialogue::{Conversation, Message, Read, Value};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
-use crate::span::Span;
 use crate::template::{self, Input, Rendered, Template};
 use crate::tokenizer::Tokenizer;
 use kept::{Kept, Setting};
 
+pub use report::{ConversationReport, MessageSummary, Report};
+pub use request::{EMBEDDED, Request, TemplateChoice};
+
 mod kept;
+mod report;
+mod request;
 mod unknown;
 mod variables;
 
 #[cfg(test)]
 mod tests;
-
-/// Everything a report depends on, apart from the tokenizers that were added.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Request {
-    /// What the user pasted.
-    pub dialogue: String,
-    /// Which chat template renders it.
-    pub template: TemplateChoice,
-    /// The id of the tokenizer: [`EMBEDDED`], or one given to [`Engine::add_tokenizer`].
-    pub tokenizer: String,
-    /// The id of the recipe, such as `per-turn`.
-    pub recipe: String,
-    /// Options of the recipe that differ from its defaults: name and value.
-    pub options: Vec<(String, String)>,
-    /// The label of a masked position.
-    pub ignore_index: i64,
-    /// The clock that `strftime_now` sees.
-    #[serde(with = "time")]
-    pub now: NaiveDateTime,
-    /// Further variables of the template.
-    pub variables: Vec<(String, serde_json::Value)>,
-    /// Only this conversation, counted from 0; all of them where absent.
-    pub conversation: Option<usize>,
-}
-
-/// Which chat template renders the dialogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TemplateChoice {
-    /// The one that comes with the tokenizer, else `plain`.
-    TokenizersOwn,
-    /// One of the catalog, by id.
-    Catalog(String),
-    /// This text.
-    Source(String),
-}
-
-/// What a request comes to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Report {
-    /// The format of the dialogue, such as `openai`, where one was recognised.
-    pub format: Option<String>,
-    /// The conversations that were asked for, in order.
-    pub conversations: Vec<ConversationReport>,
-    /// How many conversations the dialogue holds.
-    pub count: usize,
-    /// What concerns the request as a whole: the dialogue's reading, the template, the tokenizer, the options.
-    pub diagnostics: Vec<Diagnostic>,
-    /// The text of the template that was used.
-    pub template_source: Option<String>,
-    /// Where the template is from: `tokenizer`, `custom`, or the id in the catalog that was really used.
-    pub template_id: String,
-}
-
-/// One conversation and the samples it gives.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ConversationReport {
-    /// Its place in the dialogue, from 0.
-    pub index: usize,
-    /// Its messages, in order.
-    pub messages: Vec<MessageSummary>,
-    /// The samples a trainer would make of it, or why it makes none.
-    pub outcomes: Vec<Outcome>,
-    /// What concerns this conversation as a whole.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A message, as far as a face needs it beside the samples.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageSummary {
-    /// Its role, as the dataset has it.
-    pub role: String,
-    /// Its bytes in the pasted text.
-    pub span: Span,
-    /// The bytes of its content in the pasted text, quotes included, where it has one.
-    pub content_span: Option<Span>,
-}
-
-impl Default for Request {
-    /// An empty dialogue with every default of the native command, at the start of 1970.
-    fn default() -> Self {
-        Self {
-            dialogue: String::new(),
-            template: TemplateChoice::TokenizersOwn,
-            tokenizer: EMBEDDED.to_owned(),
-            recipe: "per-turn".to_owned(),
-            options: Vec::new(),
-            ignore_index: -100,
-            now: NaiveDateTime::default(),
-            variables: Vec::new(),
-            conversation: None,
-        }
-    }
-}
-
-/// The id of the tokenizer that is part of the program.
-pub const EMBEDDED: &str = "lossmask";
-
-/// A moment as text: `2026-01-31T09:05:07`.
-mod time {
-    use chrono::NaiveDateTime;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
-
-    pub(super) fn serialize<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&time.format(FORMAT))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDateTime, D::Error> {
-        let text = String::deserialize(from)?;
-        NaiveDateTime::parse_from_str(&text, FORMAT).map_err(D::Error::custom)
-    }
-}
 
 /// The tokens that the samples of one report may hold.
 const MOST_TOKENS: usize = 2_000_000;
@@ -357,17 +244,6 @@ impl Engine {
     }
 }
 
-impl MessageSummary {
-    fn of(message: &Message) -> Self {
-        let content = message.get("content").filter(|content| !content.is_null());
-        Self {
-            role: message.role.text.clone(),
-            span: message.span,
-            content_span: content.map(|content| content.span),
-        }
-    }
-}
-
 /// The id and the text of the template that was chosen.
 fn choose_template(
     choice: &TemplateChoice,
@@ -393,12 +269,7 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
     let mut general = Vec::new();
     let mut of: HashMap<usize, Vec<Diagnostic>> = HashMap::new();
     for finding in &read.diagnostics {
-        let place = finding.place.filter(|(source, _)| *source == Source::Dialogue).map(|(_, place)| place);
-        let within = place.and_then(|place| {
-            let before = read.conversations.partition_point(|one| one.span.start <= place.start);
-            before.checked_sub(1).filter(|index| place.end <= read.conversations[*index].span.end)
-        });
-        match within {
+        match read.conversation_of(finding) {
             Some(index) => of.entry(index).or_default().push(finding.clone()),
             None => general.push(finding.clone()),
         }

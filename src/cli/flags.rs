@@ -55,9 +55,9 @@ impl Flags {
             "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),
             "ignore-index" => self.ignore_index = Some(parser.value()?.parse()?),
             "now" => self.now = Some(time(&parser.value()?.string()?)?),
-            "set" => self.set.push(pair("--set", "KEY=VALUE", parser.value()?.string()?)?),
+            "set" => self.set.push(pair("--set", "KEY=VALUE", &parser.value()?.string()?)?),
             "var" => {
-                let (key, text) = pair("--var", "KEY=JSON", parser.value()?.string()?)?;
+                let (key, text) = pair("--var", "KEY=JSON", &parser.value()?.string()?)?;
                 let value = serde_json::from_str(&text).map_err(|error| {
                     Stop::Usage(format!(
                         "the value of `--var {key}` is not JSON: {error}; a string needs its quotes"
@@ -71,7 +71,7 @@ impl Flags {
     }
 }
 
-fn pair(flag: &str, shape: &str, text: String) -> Result<(String, String), Stop> {
+fn pair(flag: &str, shape: &str, text: &str) -> Result<(String, String), Stop> {
     match text.split_once('=') {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Stop::Usage(format!("`{flag} {text}` should be `{flag} {shape}`"))),

@@ -108,7 +108,10 @@ fn find(id: &str) -> Result<PathBuf, Stop> {
         return Ok(path);
     }
     let folder = std::env::var_os("LOSSMASK_TOKENIZERS").map(PathBuf::from);
-    let inside = folder.map(|folder| folder.join(id)).filter(|path| path.exists());
+    let inside = folder.and_then(|folder| {
+        let names = [id.to_owned(), format!("tokenizer-{id}"), format!("{id}.json")];
+        names.iter().map(|name| folder.join(name)).find(|path| path.exists())
+    });
     inside.ok_or_else(|| {
         Stop::Usage(format!(
             "there is no tokenizer `{id}`: give a tokenizer.json, or a folder with one such as the `models` folder of the \

@@ -44,6 +44,9 @@ impl From<lexopt::Error> for Stop {
 /// Whether a command met no error in what it read.
 type Clean = Result<bool, Stop>;
 
+/// A command.
+type Run = fn(&Flags, &mut dyn Write) -> Clean;
+
 /// Runs the command and returns its exit status.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let stdout = io::stdout();
@@ -84,7 +87,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
         Some(Value(command)) => command.string()?,
         Some(other) => return Err(other.unexpected().into()),
     };
-    let (run, allowed): (fn(&Flags, &mut dyn Write) -> Clean, &[&str]) = match command.as_str() {
+    let (run, allowed): (Run, &[&str]) = match command.as_str() {
         "explain" => (explain::run, &explain::FLAGS),
         "parse" => (parse::run, &["json"]),
         "render" => (render::run, &render::FLAGS),

@@ -121,7 +121,7 @@ impl<'a> Show<'a> {
         let id = sample.input_ids[token];
         let text = match sample.text.get(sample.held[token].start..sample.held[token].end) {
             Some(text) if !text.is_empty() => visible(text),
-            _ => self.tokenizer.token_bytes(id).iter().map(|byte| format!("<0x{byte:02X}>")).collect(),
+            _ => bytes(&self.tokenizer.token_bytes(id)),
         };
         let (id, label) = (id.to_string(), sample.labels[token].to_string());
         let width = [&text, &id, &label].map(|row| display_width(row)).into_iter().max().unwrap_or(0);
@@ -136,6 +136,12 @@ struct Cell {
     label: String,
     width: usize,
     trained: bool,
+}
+
+/// Bytes that are no whole character.
+fn bytes(bytes: &[u8]) -> String {
+    let written: Vec<_> = bytes.iter().map(|byte| format!("<0x{byte:02X}>")).collect();
+    written.concat()
 }
 
 /// Text with its spaces and control characters made visible.

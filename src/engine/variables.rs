@@ -18,12 +18,16 @@ pub(super) fn merge(extra: &[(Text, Value)], asked: &[(String, Value)]) -> Vec<(
     for (name, value) in extra {
         match value.as_map() {
             Some(entries) if name.text == "chat_template_kwargs" => {
-                entries.iter().for_each(|(name, value)| set(&name.text, value));
+                for (name, value) in entries {
+                    set(&name.text, value);
+                }
             }
             _ => set(&name.text, value),
         }
     }
-    asked.iter().for_each(|(name, value)| set(name, value));
+    for (name, value) in asked {
+        set(name, value);
+    }
     merged
 }
 

@@ -14,6 +14,7 @@ mod context;
 mod options;
 mod per_turn;
 mod renders;
+mod reply;
 mod sample;
 mod separate;
 
@@ -24,6 +25,8 @@ pub use renders::{Render, Renders};
 /// What a conversation comes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+// Nearly every outcome is a sample: a box would only cost every reader.
+#[allow(clippy::large_enum_variant)]
 pub enum Outcome {
     /// A row of the training set.
     Sample(Sample),

@@ -45,11 +45,11 @@ impl Renders {
         if let Some(made) = self.made.borrow().get(&key) {
             return made.clone();
         }
-        let made = make().map(|rendered| {
+        let render = make().map(|rendered| {
             Rc::new(Render { rendered, key, pieces: OnceCell::new(), encoding: OnceCell::new() })
         });
-        self.made.borrow_mut().insert(key, made.clone());
-        made
+        self.made.borrow_mut().insert(key, render.clone());
+        render
     }
 }
 
@@ -57,20 +57,20 @@ impl Renders {
 mod tests {
     use super::*;
 
-    fn text(text: &str) -> Result<Rendered, Diagnostic> {
-        Ok(Rendered { text: text.to_owned(), ..Rendered::default() })
+    fn text(text: &str) -> Rendered {
+        Rendered { text: text.to_owned(), ..Rendered::default() }
     }
 
     #[test]
     fn a_render_is_made_once_and_forgotten_when_its_messages_changed() {
         let mut renders = Renders::default();
         for (key, is) in [((1, false), "a"), ((2, true), "ab"), ((3, false), "abc")] {
-            assert_eq!(renders.get_or_make(key, || text(is)).unwrap().rendered.text, is);
+            assert_eq!(renders.get_or_make(key, || Ok(text(is))).unwrap().rendered.text, is);
         }
         assert_eq!(renders.bytes(), 6);
-        assert_eq!(renders.get_or_make((2, true), || text("new")).unwrap().rendered.text, "ab");
+        assert_eq!(renders.get_or_make((2, true), || Ok(text("new"))).unwrap().rendered.text, "ab");
         renders.keep(1);
         assert_eq!(renders.bytes(), 1);
-        assert_eq!(renders.get_or_make((2, true), || text("new")).unwrap().rendered.text, "new");
+        assert_eq!(renders.get_or_make((2, true), || Ok(text("new"))).unwrap().rendered.text, "new");
     }
 }

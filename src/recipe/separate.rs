@@ -8,7 +8,7 @@
 //!
 //! Tokens that span the boundary make the two lists disagree; this file makes the lists and says where they do.
 
-use super::per_turn::Reply;
+use super::reply::Reply;
 use super::sample::{self, Verdict};
 use super::{Context, Sample};
 use crate::bilingual::Bilingual;

@@ -1,0 +1,60 @@
+//! What the engine answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::dialogue::Message;
+use crate::recipe::Outcome;
+use crate::span::Span;
+
+/// What a request comes to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The format of the dialogue, such as `openai`, where one was recognised.
+    pub format: Option<String>,
+    /// The conversations that were asked for, in order.
+    pub conversations: Vec<ConversationReport>,
+    /// How many conversations the dialogue holds.
+    pub count: usize,
+    /// What concerns the request as a whole: the dialogue's reading, the template, the tokenizer, the options.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text of the template that was used.
+    pub template_source: Option<String>,
+    /// Where the template is from: `tokenizer`, `custom`, or the id in the catalog that was really used.
+    pub template_id: String,
+}
+
+/// One conversation and the samples it gives.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConversationReport {
+    /// Its place in the dialogue, from 0.
+    pub index: usize,
+    /// Its messages, in order.
+    pub messages: Vec<MessageSummary>,
+    /// The samples a trainer would make of it, or why it makes none.
+    pub outcomes: Vec<Outcome>,
+    /// What concerns this conversation as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A message, as far as a face needs it beside the samples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageSummary {
+    /// Its role, as the dataset has it.
+    pub role: String,
+    /// Its bytes in the pasted text.
+    pub span: Span,
+    /// The bytes of its content in the pasted text, quotes included, where it has one.
+    pub content_span: Option<Span>,
+}
+
+impl MessageSummary {
+    pub(super) fn of(message: &Message) -> Self {
+        let content = message.get("content").filter(|content| !content.is_null());
+        Self {
+            role: message.role.text.clone(),
+            span: message.span,
+            content_span: content.map(|content| content.span),
+        }
+    }
+}
