@@ -26,14 +26,10 @@ pub(crate) fn command(args: &[String]) -> Done {
 
 /// Builds the site.
 pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
-    let packed = if paths::root().join("xtask/tools/pack_tokenizer.rs").is_file() {
-        tokenizers::pack(&tools.node)?
-    } else {
-        None
-    };
     step("fetching the crates of Cargo.lock", || {
         run::run(&mut run::cargo(["fetch", "--quiet", "--locked"]))
     })?;
+    let packed = tokenizers::pack(&tools.node)?;
     let what = match effort {
         Effort::Release => "building the page (some minutes from nothing)",
         Effort::Quick => "building the page quickly",

@@ -38,7 +38,7 @@ fn suites<'a>(tools: &'a Tools, browser: &'a Browser) -> Vec<Suite<'a>> {
                 run(&mut cargo("clippy --workspace --all-targets --locked -- -D warnings".split(' ')))
             }),
         ),
-        ("native tests", Box::new(|| run(&mut cargo("test --workspace --quiet --locked".split(' '))))),
+        ("native tests", Box::new(|| run(&mut cargo("test --workspace --locked -- --quiet".split(' '))))),
         ("lints of the wasm code", Box::new(move || wasm_lints(tools, wasm_tests))),
     ];
     if wasm_tests {
