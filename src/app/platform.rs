@@ -55,6 +55,11 @@ pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// Whether the page is as narrow as a phone's.
+pub fn is_phone() -> bool {
+    matches("(max-width: 900px)")
+}
+
 /// Keeps the language and shows it to the browser.
 pub fn set_lang(lang: Lang) {
     let _ = document_element().set_attribute("lang", lang.tag());

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{OutcomeView, ReportView};
@@ -129,10 +129,10 @@ pub(crate) fn finding(lang: Lang, diagnostic: &Diagnostic, text: &str, more: Opt
     html! {
         <div class={classes!("diag", class)}>
             <p class="diag-h">{ icon(mark) }{ word }<code>{ diagnostic.code.to_string() }</code></p>
-            <p>{ lang.of(&diagnostic.message) }</p>
+            <p>{ rich(&lang.of(&diagnostic.message)) }</p>
             if let Some((source, span)) = diagnostic.place { { excerpt(lang, source, span, text) } }
             if let Some(hint) = &diagnostic.hint {
-                <p class="hint"><b>{ lang.pick("hint", "建议") }</b>{ " " }{ lang.of(hint) }</p>
+                <p class="hint"><b>{ lang.pick("hint", "建议") }</b>{ " " }{ rich(&lang.of(hint)) }</p>
             }
             { more.unwrap_or_default() }
         </div>

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::cells::hex;
 use crate::app::components::block::{picture, signed};
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{ReportView, SampleView};
@@ -53,8 +53,8 @@ pub(crate) fn Inspector(props: &Props) -> Html {
             { match token {
                 None => html! {
                     <p class="quiet">{ lang.pick(
-                        "Point at a token, or press Tab to reach the samples and walk with the arrow keys.",
-                        "将指针移到 token 上，或按 Tab 进入样本后用方向键移动。",
+                        "Point at a token or tap it; with the keyboard, Tab reaches the samples and the arrow keys walk.",
+                        "将指针移到 token 上或轻点它；使用键盘时，按 Tab 进入样本，再用方向键移动。",
                     ) }</p>
                 },
                 Some((report, sample, at)) => facts(lang, &report, &sample, at, &dispatch),
@@ -81,7 +81,7 @@ fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, disp
                     <p class={classes!("verdict", (!trained).then_some("off"))}>
                         { if trained { lang.pick("Trained", "参与训练") } else { lang.pick("Masked", "被忽略") } }
                     </p>
-                    <p>{ sample.why(token).map(|why| lang.of(why)).unwrap_or_default() }</p>
+                    <p>{ sample.why(token).map(|why| rich(&lang.of(why))).unwrap_or_default() }</p>
                 </div>
             </div>
             <dl class="facts">

@@ -12,8 +12,10 @@ use crate::app::components::block::Block;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared, focus};
 use crate::app::i18n::Lang;
+use crate::app::platform;
 use crate::app::state::{Action, Lane, TokenAt};
 use crate::app::wire::{ConversationView, SampleView};
+use crate::span::Span;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -52,6 +54,7 @@ pub(crate) fn Sample(props: &Props) -> Html {
     let cursor = use_state(|| neighbour_run(&sample, 0, true).unwrap_or(0));
     let moved = use_state(|| 0_u32);
     let unfolded = use_state(BTreeSet::<usize>::new);
+    let phone = *use_memo((), |()| platform::is_phone());
     let list = use_node_ref();
     let last = sample.len().saturating_sub(1);
     let at = (*cursor).min(last);
@@ -132,7 +135,8 @@ pub(crate) fn Sample(props: &Props) -> Html {
     let name = format!("{} {number}", lang.pick("Sample", "样本"));
     let blocks = all_turns.iter().enumerate().map(|(index, turn)| {
         let can_fold = turn.trained == 0 && turn.tokens.len() >= FOLDED_TOKENS;
-        let starts_folded = can_fold && (turn.message.is_none() && place > 0);
+        // On a phone the trained words should be on the first screen.
+        let starts_folded = can_fold && ((turn.message.is_none() && place > 0) || phone);
         let is_folded =
             can_fold && !turn.tokens.contains(&at) && (starts_folded != unfolded.contains(&index));
         let toggle = can_fold.then(|| {
@@ -222,7 +226,7 @@ fn draw_turn(
     };
     let who = html! {
         <div class="who">
-            <b>{ role.unwrap_or_else(|| lang.pick("template", "模板").to_owned()) }</b>
+            <b>{ role.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
             <span class="num">{ format!("{}–{}", turn.tokens.start, turn.tokens.end - 1) }</span>
             if let Some((note, class)) = note { <span class={class}>{ note }</span> }
         </div>
@@ -266,6 +270,13 @@ fn draw_turn(
             </div>
         </div>
     }
+}
+
+/// What text that no message owns looks like: a system message, most often.
+fn injected_role(lang: Lang, sample: &SampleView, turn: &Turn) -> String {
+    let last = turn.tokens.end.min(turn.tokens.start + 4) - 1;
+    let beginning = Span::new(sample.offset(turn.tokens.start).start, sample.offset(last).end).of(&sample.text);
+    if beginning.contains("system") { lang.role("system") } else { lang.pick("template", "模板").to_owned() }
 }
 
 fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {

@@ -88,6 +88,14 @@ pub(crate) fn use_rest<T: PartialEq + Clone + 'static>(value: T, milliseconds: u
     });
 }
 
+/// Text with what stands between back-ticks set as code.
+pub(crate) fn rich(text: &str) -> Html {
+    let pieces = text.split('`').enumerate().map(|(place, piece)| {
+        if place % 2 == 1 { html! { <code>{ piece.to_owned() }</code> } } else { html! { piece.to_owned() } }
+    });
+    html! { <>{ for pieces }</> }
+}
+
 /// Puts the keyboard on an element.
 pub(crate) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
