@@ -149,14 +149,16 @@ fn excerpt(lang: Lang, source: Source, span: Span, text: &str) -> Html {
     }
     let at = line_column(text, span.start);
     let line = line_at(text, span.start);
-    let (before, rest) = (Span::new(line.start, span.start).of(text), Span::new(span.start, line.end).of(text));
+    let (before, rest) =
+        (Span::new(line.start, span.start).of(text), Span::new(span.start, line.end).of(text));
     let marked_length = span.end.min(line.end).saturating_sub(span.start);
     let marked = rest.get(..marked_length).unwrap_or(rest);
     let after = rest.get(marked_length..).unwrap_or_default();
     let skipped = before.chars().count().saturating_sub(BEFORE);
     let head: String = before.chars().skip(skipped).collect();
     let shown: String = marked.chars().take(MARKED).collect();
-    let tail: String = if marked.chars().count() > MARKED { "…".to_owned() } else { after.chars().take(AFTER).collect() };
+    let tail: String =
+        if marked.chars().count() > MARKED { "…".to_owned() } else { after.chars().take(AFTER).collect() };
     let name = match source {
         Source::Dialogue => lang.pick("dialogue", "对话"),
         Source::Template => lang.pick("template", "模板"),

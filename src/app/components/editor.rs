@@ -55,7 +55,8 @@ pub(crate) fn Editor(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let mirrored = text.len() <= MIRRORED_BYTES;
-    let mark = mark.filter(|mark| mirrored && text.is_char_boundary(mark.start) && text.is_char_boundary(mark.end));
+    let mark =
+        mark.filter(|mark| mirrored && text.is_char_boundary(mark.start) && text.is_char_boundary(mark.end));
     html! {
         <section class={classes!("dialogue", open.then_some("open"))}>
             <div class="pane-h">
@@ -85,7 +86,9 @@ pub(crate) fn Editor(props: &Props) -> Html {
 
 /// `OpenAI, 4 messages`.
 fn words(lang: Lang, report: Option<&ReportView>) -> String {
-    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else { return String::new() };
+    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else {
+        return String::new();
+    };
     let messages = lang.count(conversation.messages.len(), "message", "messages", "条消息");
     let format = report.and_then(|report| report.format.as_deref()).map(|format| match format {
         "openai" => "OpenAI",

@@ -98,7 +98,10 @@ pub fn Page() -> Html {
         None => (None, true),
     };
     let inspected = state.inspected();
-    let token = shown.as_ref().zip(inspected).and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
+    let token = shown
+        .as_ref()
+        .zip(inspected)
+        .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
     let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     let errors = state.report.as_ref().map(|report| {

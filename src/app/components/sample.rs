@@ -103,7 +103,8 @@ pub(crate) fn Sample(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let (dispatch, cursor, moved, sample) = (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
+        let (dispatch, cursor, moved, sample) =
+            (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(token) = token_of(&event) else { return };
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -189,7 +190,9 @@ fn purpose(lang: Lang, sample: &SampleView, roles: &[String]) -> String {
     match (lang, reply) {
         (Lang::En, 0 | 1) => "trains reply 1; everything before it is context".to_owned(),
         (Lang::En, 2) => "trains reply 2; reply 1 is context here, so it is masked".to_owned(),
-        (Lang::En, n) => format!("trains reply {n}; replies 1 to {} are context here, so they are masked", n - 1),
+        (Lang::En, n) => {
+            format!("trains reply {n}; replies 1 to {} are context here, so they are masked", n - 1)
+        }
         (Lang::Zh, 0 | 1) => "训练第 1 条回复，之前的内容只作上下文".to_owned(),
         (Lang::Zh, 2) => "训练第 2 条回复；第 1 条回复在这里只是上下文，因此被忽略".to_owned(),
         (Lang::Zh, n) => format!("训练第 {n} 条回复；前 {} 条回复在这里只是上下文，因此被忽略", n - 1),
@@ -219,7 +222,9 @@ fn draw_turn(
                 "reply",
             ))
         }
-        Some(message) if sample.reply.is_some() && roles.get(message).is_some_and(|role| role == "assistant") => {
+        Some(message)
+            if sample.reply.is_some() && roles.get(message).is_some_and(|role| role == "assistant") =>
+        {
             Some((lang.pick("context", "上下文").to_owned(), ""))
         }
         Some(_) => None,
@@ -251,7 +256,8 @@ fn draw_turn(
     }
     let header = turn.tokens.start..turn.body;
     let header_is_long = {
-        let length = sample.offset(header.end.saturating_sub(1)).end.saturating_sub(sample.offset(header.start).start);
+        let length =
+            sample.offset(header.end.saturating_sub(1)).end.saturating_sub(sample.offset(header.start).start);
         !header.is_empty() && length > 30
     };
     html! {
@@ -275,8 +281,13 @@ fn draw_turn(
 /// What text that no message owns looks like: a system message, most often.
 fn injected_role(lang: Lang, sample: &SampleView, turn: &Turn) -> String {
     let last = turn.tokens.end.min(turn.tokens.start + 4) - 1;
-    let beginning = Span::new(sample.offset(turn.tokens.start).start, sample.offset(last).end).of(&sample.text);
-    if beginning.contains("system") { lang.role("system") } else { lang.pick("template", "模板").to_owned() }
+    let beginning =
+        Span::new(sample.offset(turn.tokens.start).start, sample.offset(last).end).of(&sample.text);
+    if beginning.contains("system") {
+        lang.role("system")
+    } else {
+        lang.pick("template", "模板").to_owned()
+    }
 }
 
 fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
