@@ -100,15 +100,21 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
             (None, sample) => found.push(Found { diagnostic, samples: sample.into_iter().collect() }),
         }
     };
-    report.diagnostics.iter().for_each(|diagnostic| add(diagnostic, None));
+    for diagnostic in &report.diagnostics {
+        add(diagnostic, None);
+    }
     if let Some(conversation) = &report.conversation {
-        conversation.diagnostics.iter().for_each(|diagnostic| add(diagnostic, None));
+        for diagnostic in &conversation.diagnostics {
+            add(diagnostic, None);
+        }
         for (place, outcome) in conversation.outcomes.iter().enumerate() {
             let diagnostics = match outcome {
                 OutcomeView::Sample(sample) => &sample.diagnostics,
                 OutcomeView::Dropped(_, diagnostics) => diagnostics,
             };
-            diagnostics.iter().for_each(|diagnostic| add(diagnostic, Some(place)));
+            for diagnostic in diagnostics {
+                add(diagnostic, Some(place));
+            }
         }
     }
     found.sort_by_key(|found| std::cmp::Reverse(found.diagnostic.severity));

@@ -209,7 +209,7 @@ fn draw_turn(
 ) -> Html {
     let Props { sample, lang, .. } = props;
     let lang = *lang;
-    let role = turn.message.and_then(|message| roles.get(message)).map(|role| lang.role(role));
+    let title = turn.message.and_then(|message| roles.get(message)).map(|role| lang.role(role));
     let note = match turn.message {
         None => Some((lang.pick("injected", "模板添加").to_owned(), "")),
         Some(message) if sample.reply == Some(message as u32) => {
@@ -231,7 +231,7 @@ fn draw_turn(
     };
     let who = html! {
         <div class="who">
-            <b>{ role.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
+            <b>{ title.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
             <span class="num">{ format!("{}–{}", turn.tokens.start, turn.tokens.end - 1) }</span>
             if let Some((note, class)) = note { <span class={class}>{ note }</span> }
         </div>

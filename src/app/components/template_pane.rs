@@ -51,7 +51,7 @@ pub(crate) fn TemplatePane(props: &Props) -> Html {
     let back = {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| {
-            dispatch.dispatch(Action::Template(TemplateChoice::TokenizersOwn))
+            dispatch.dispatch(Action::Template(TemplateChoice::TokenizersOwn));
         })
     };
     let oninput = {
