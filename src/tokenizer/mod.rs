@@ -1,8 +1,8 @@
 //! `tokenizer.json` ▶ ids and exact byte offsets.
 //!
 //! The ids come from `tokenizers` 1.0, which gives no offsets. They are rebuilt here, stage by stage as the library
-//! goes: added tokens ([`encode`]), normalisers ([`normalize`], [`aligned`]), words, and the tokens of each word
-//! ([`align`]); then white space is trimmed where the tokenizer says so ([`trim`]). Every stage is checked: where the
+//! goes: added tokens (`encode`), normalisers (`normalize`, `aligned`), words, and the tokens of each word
+//! (`align`); then white space is trimmed where the tokenizer says so (`trim`). Every stage is checked: where the
 //! tokens are not exactly the text, there is an error and no guess.
 
 mod align;

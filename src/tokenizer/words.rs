@@ -63,7 +63,7 @@ pub(super) fn lines_are_apart(step: &PipelinePreTokenizer, normalizers: &[Pipeli
     cl100k && normalizers.iter().all(|normalizer| matches!(normalizer, PipelineNormalizer::NFC(_)))
 }
 
-/// The stretches of a text that [`lines_are_apart`] lets be encoded one by one: each but the first begins with a
+/// The stretches of a text that `lines_are_apart` lets be encoded one by one: each but the first begins with a
 /// letter at the start of a line.
 pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;

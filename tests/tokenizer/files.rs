@@ -214,10 +214,10 @@ proptest! {
         let index = (end as usize).min(chars.len() - 1);
         chars[index] = with.chars().next().expect("a character");
         let damaged: String = chars.into_iter().collect();
-        if let Ok(tokenizer) = Tokenizer::from_files(&Files { tokenizer: &damaged, ..Files::default() }) {
-            if let Ok(encoding) = tokenizer.encode(&text) {
-                prop_assert_eq!(encoding.ids.len(), encoding.offsets.len());
-            }
+        if let Ok(tokenizer) = Tokenizer::from_files(&Files { tokenizer: &damaged, ..Files::default() })
+            && let Ok(encoding) = tokenizer.encode(&text)
+        {
+            prop_assert_eq!(encoding.ids.len(), encoding.offsets.len());
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use lossmask::tokenizer::{Files, Tokenizer, pack};
+use lossmask::tokenizer::{Files, Tokenizer, catalog, pack};
 
 use crate::oracle::Pair;
 use crate::texts;
@@ -31,6 +31,8 @@ fn qwen_2_5_gives_its_known_ids_packed_or_not() {
     let Some(folder) = folder("qwen2_5") else { return };
     let (json, config) = (read(&folder, "tokenizer.json"), read(&folder, "tokenizer_config.json"));
     let packed = pack(&json).expect("it packs");
+    let entry = catalog::find("qwen2_5").expect("it is listed");
+    assert!(matches!(entry.source, catalog::Source::Fetched { bytes, .. } if bytes as usize == packed.len()));
     for text in [&json, &packed] {
         let start = Instant::now();
         let files = Files { tokenizer: text, config: Some(&config), ..Files::default() };
@@ -74,7 +76,11 @@ fn how_fast_it_is() {
     let tokenizer =
         Tokenizer::from_files(&Files { tokenizer: &packed, ..Files::default() }).expect("it loads");
     eprintln!("load {:?}", start.elapsed());
-    let mixed = texts::FIXED.join("\n").repeat(600);
+    let common = ('一'..='龥').cycle().enumerate();
+    let lines = common
+        .take(20_000)
+        .map(|(i, c)| format!("Line {i} of text 春风拂面花开放 {c} the quick brown fox。"));
+    let mixed = lines.collect::<String>();
     for name in ["cold", "warm"] {
         let start = Instant::now();
         let tokens = tokenizer.encode(&mixed).expect("it encodes").ids.len();
