@@ -198,9 +198,17 @@ fn too_many_tokens_are_left_out_and_the_report_says_where() {
     assert_eq!(codes(&report.diagnostics), ["too-many-tokens"]);
     assert_eq!(report.conversations.len(), 2);
     assert!(
-        report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1"),
+        report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1 "),
         "{report:?}"
     );
+    let mut each = Vec::new();
+    let request_of_all = request(&dialogue);
+    let general = engine.analyze_each(&request_of_all, |_, of_it| -> Result<(), ()> {
+        each.push((of_it.outcomes.len(), codes(&of_it.diagnostics).len()));
+        Ok(())
+    });
+    assert_eq!(general.unwrap().diagnostics, []);
+    assert_eq!(each, [(2, 0), (2, 0), (2, 0)]);
     engine.most_tokens = whole;
     assert_eq!(engine.analyze(&request(&dialogue)).diagnostics, []);
 }
