@@ -239,6 +239,23 @@ fn a_prompt_that_can_not_be_rendered_alone_ends_where_the_reply_starts() {
 }
 
 #[test]
+fn a_tool_call_is_trained_with_the_markers_that_close_it() {
+    let call = r#"{"type": "function", "function": {"name": "weather", "arguments": {"city": "Paris"}}}"#;
+    let mut request = request(&format!(
+        r#"[{{"role": "user", "content": "Paris?"}}, {{"role": "assistant", "content": "", "tool_calls": [{call}]}}]"#
+    ));
+    let source = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}{% for c in m.tool_calls or [] %}\
+        <call>{{ c.function.name }}({{ c.function.arguments | tojson }})</call>{% endfor %}END\n{% endfor %}\
+        {% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+    for (end, tail) in [("<|im_end|>", "<|im_end|>"), ("", "")] {
+        request.template = TemplateChoice::Source(source.replace("END", end));
+        let report = Engine::new().analyze(&request);
+        let expected = format!(r#"<call>weather({{"city": "Paris"}})</call>{tail}"#);
+        assert_eq!(trained(samples(&report)[0]), expected);
+    }
+}
+
+#[test]
 fn parts_that_are_encoded_apart_agree_where_the_boundary_is_a_special_token() {
     let mut request = request(POEMS);
     request.options = vec![("boundary".to_owned(), "separate".to_owned())];
