@@ -11,15 +11,17 @@
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
+//! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
 //! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
-//! | `app` | the Yew page and its worker (wasm only) |
+//! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
 pub mod bilingual;
 pub mod diagnose;
 pub mod diagnostic;
 pub mod dialogue;
 pub mod engine;
+pub mod examples;
 pub mod recipe;
 pub mod span;
 pub mod template;
@@ -28,5 +30,4 @@ pub mod tokenizer;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
 
-#[cfg(target_arch = "wasm32")]
 pub mod app;

@@ -1,1 +1,29 @@
-//! The Yew page.
+//! The page: what is drawn and what is kept is pure and tested natively; what touches the browser is wasm only.
+
+pub mod cells;
+pub mod i18n;
+pub mod state;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+pub mod codec;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+pub mod desk;
+#[cfg(target_arch = "wasm32")]
+pub mod platform;
+#[cfg(target_arch = "wasm32")]
+pub mod worker;
+
+#[cfg(target_arch = "wasm32")]
+pub use components::page::Page;
+
+/// The build that page and worker belong to; a worker of another build is replaced.
+pub const BUILD: &str = match option_env!("LOSSMASK_BUILD") {
+    Some(build) => build,
+    None => "development",
+};
+
+/// What the page and its worker may do with the tokenizers that are served beside the page.
+pub const TOKENIZER_FOLDER: &str = "tokenizers";

@@ -1,0 +1,62 @@
+//! The bar at the top: the wordmark, the tabs that exist, and the actions.
+
+use yew::prelude::*;
+
+use crate::app::components::icons::{Icon, icon};
+use crate::app::components::shared::Dispatch;
+use crate::app::i18n::Lang;
+use crate::app::platform;
+use crate::app::state::{Action, Theme};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) theme: Theme,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The bar.
+#[component]
+pub(crate) fn Bar(props: &Props) -> Html {
+    let Props { lang, theme, dispatch } = props.clone();
+    let send = |action: Action| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
+    };
+    let turn = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| {
+            let next = if platform::is_dark(theme) { Theme::Light } else { Theme::Dark };
+            dispatch.dispatch(Action::Theme(next));
+        })
+    };
+    html! {
+        <header class="bar">
+            <h1 class="mark">
+                <span class="mark-t">{ "loss" }</span><span class="mark-m">{ "mask" }</span>
+            </h1>
+            <div class="tabs" role="tablist" aria-label={lang.pick("Views", "视图")}>
+                <button id="tab-samples" class="tab" role="tab" aria-selected="true" aria-controls="samples">
+                    { lang.pick("Samples", "样本") }
+                </button>
+            </div>
+            <div class="acts">
+                <button class="btn" onclick={send(Action::Gallery(true))} aria-haspopup="dialog">
+                    { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
+                </button>
+                <button class="btn icon" onclick={send(Action::Keys(true))} aria-haspopup="dialog"
+                    aria-label={lang.pick("Keyboard keys", "键盘操作")} title={lang.pick("Keyboard keys (?)", "键盘操作（?）")}>
+                    { icon(Icon::Keys) }
+                </button>
+                <span class="vr"></span>
+                <button class="btn" onclick={send(Action::Lang(lang.other()))} lang={lang.other().tag()}>
+                    <span class="keep">{ lang.pick("中文", "EN") }</span>
+                </button>
+                <button class="btn icon" onclick={turn} aria-label={lang.pick("Light or dark", "浅色或深色")}
+                    title={lang.pick("Light or dark", "浅色或深色")}>
+                    { icon(Icon::Theme) }
+                </button>
+            </div>
+        </header>
+    }
+}

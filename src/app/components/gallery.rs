@@ -1,0 +1,95 @@
+//! The gallery of examples, a dialog.
+
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use crate::app::components::icons::{Icon, icon};
+use crate::app::components::shared::Dispatch;
+use crate::app::i18n::Lang;
+use crate::app::state::Action;
+use crate::examples::EXAMPLES;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ModalProps {
+    pub(crate) title: &'static str,
+    pub(crate) close: &'static str,
+    pub(crate) onclose: Callback<()>,
+    pub(crate) children: Html,
+}
+
+/// A modal dialog that is open as long as it is there; Escape and a press outside close it.
+#[component]
+pub(crate) fn Modal(props: &ModalProps) -> Html {
+    let dialog = use_node_ref();
+    {
+        let dialog = dialog.clone();
+        use_effect_with((), move |()| {
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+                let _ = dialog.show_modal();
+            }
+        });
+    }
+    let onclose = {
+        let onclose = props.onclose.clone();
+        Callback::from(move |_: Event| onclose.emit(()))
+    };
+    let onclick = {
+        let (dialog, onclose) = (dialog.clone(), props.onclose.clone());
+        Callback::from(move |event: MouseEvent| {
+            let outside = dialog.get().zip(event.target()).is_some_and(|(dialog, target)| *dialog == target);
+            if outside {
+                onclose.emit(());
+            }
+        })
+    };
+    let press = {
+        let onclose = props.onclose.clone();
+        Callback::from(move |_: MouseEvent| onclose.emit(()))
+    };
+    html! {
+        <dialog ref={dialog} {onclose} {onclick} aria-label={props.title}>
+            <div class="sheet-in">
+                <div class="pane-h">
+                    <h2>{ props.title }</h2>
+                    <button class="btn icon" onclick={press} aria-label={props.close}>{ icon(Icon::Close) }</button>
+                </div>
+                { props.children.clone() }
+            </div>
+        </dialog>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The gallery.
+#[component]
+pub(crate) fn Gallery(props: &Props) -> Html {
+    let Props { lang, dispatch } = props.clone();
+    let close = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |()| dispatch.dispatch(Action::Gallery(false)))
+    };
+    html! {
+        <Modal title={lang.pick("Examples", "示例")} close={lang.pick("Close", "关闭")} onclose={close}>
+            <p class="soft">{ lang.pick(
+                "Each is there to show one thing. Choosing one replaces the text in the box.",
+                "每个示例展示一件事。选择后会替换输入框中的内容。",
+            ) }</p>
+            <ul class="gallery">
+                { for EXAMPLES.iter().map(|example| {
+                    let dispatch = dispatch.clone();
+                    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Example(example)));
+                    html! {
+                        <li key={example.id}><button {onclick} data-example={example.id}>
+                            <b>{ lang.of(&example.title) }</b><span>{ lang.of(&example.shows) }</span>
+                        </button></li>
+                    }
+                }) }
+            </ul>
+        </Modal>
+    }
+}

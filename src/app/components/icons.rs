@@ -1,0 +1,48 @@
+//! The line icons of the page, drawn on a 16 by 16 grid.
+
+use yew::prelude::*;
+
+/// The name of an icon.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Icon {
+    List,
+    Theme,
+    Down,
+    Right,
+    Left,
+    Pin,
+    Lock,
+    Newline,
+    Arrow,
+    Error,
+    Warning,
+    Note,
+    Close,
+    Keys,
+}
+
+/// Draws an icon; it has no words of its own, so its button or line must.
+pub(crate) fn icon(icon: Icon) -> Html {
+    let path = match icon {
+        Icon::List => "M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01",
+        Icon::Theme => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z",
+        Icon::Down => "M4 6.5l4 4 4-4",
+        Icon::Right => "M6.5 4l4 4-4 4",
+        Icon::Left => "M9.5 4l-4 4 4 4",
+        Icon::Pin => "M6 2h4M7 2v4L4.5 9.5h7L9 6V2M8 9.5V14",
+        Icon::Lock => "M4 7.5h8V14H4zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5",
+        Icon::Newline => "M13 3.5V9H4M6.5 6.5L4 9l2.5 2.5",
+        Icon::Arrow => "M2.5 8h11M10 4.5L13.5 8 10 11.5",
+        Icon::Error => "M5.5 1.8h5l3.7 3.7v5l-3.7 3.7h-5l-3.7-3.7v-5zM6 6l4 4M10 6l-4 4",
+        Icon::Warning => "M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.01",
+        Icon::Note => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 7.4v3.8M8 4.8v.01",
+        Icon::Close => "M4 4l8 8M12 4l-8 8",
+        Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
+    };
+    html! {
+        <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
+            <path d={path} />
+            if icon == Icon::Theme { <path class="filled" d="M8 2a6 6 0 0 1 0 12z" /> }
+        </svg>
+    }
+}

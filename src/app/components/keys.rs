@@ -1,0 +1,41 @@
+//! The list of keys, a dialog.
+
+use yew::prelude::*;
+
+use crate::app::components::gallery::Modal;
+use crate::app::components::shared::Dispatch;
+use crate::app::i18n::Lang;
+use crate::app::state::Action;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// Each row: the keys, and what they do in English and Chinese.
+const KEYS: [(&[&str], &str, &str); 7] = [
+    (&["Tab"], "to the next sample, box or button", "移到下一个样本、输入框或按钮"),
+    (&["←", "→"], "previous or next token", "上一个或下一个 token"),
+    (&["Home", "End"], "first or last token of the sample", "样本的第一个或最后一个 token"),
+    (&["n", "p"], "next or previous trained run", "下一段或上一段参与训练的片段"),
+    (&["Enter"], "pin the token, or release it", "固定或取消固定该 token"),
+    (&["Esc"], "release the pin, close a dialog", "取消固定，关闭对话框"),
+    (&["?"], "this list", "显示本列表"),
+];
+
+/// The list.
+#[component]
+pub(crate) fn Keys(props: &Props) -> Html {
+    let Props { lang, dispatch } = props.clone();
+    let close = Callback::from(move |()| dispatch.dispatch(Action::Keys(false)));
+    html! {
+        <Modal title={lang.pick("Keyboard keys", "键盘操作")} close={lang.pick("Close", "关闭")} onclose={close}>
+            <dl class="key-list">
+                { for KEYS.iter().map(|(keys, en, zh)| html! {
+                    <><dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt><dd>{ lang.pick(en, zh) }</dd></>
+                }) }
+            </dl>
+        </Modal>
+    }
+}

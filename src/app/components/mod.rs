@@ -1,0 +1,17 @@
+//! What the page is made of: one file a part, function components only.
+
+mod bar;
+mod block;
+mod diagnostics;
+mod editor;
+mod gallery;
+mod icons;
+mod inspector;
+mod keys;
+pub(crate) mod page;
+mod sample;
+mod samples;
+mod setup;
+mod shared;
+mod summary;
+mod template_pane;

@@ -1,0 +1,177 @@
+//! The page: the store, the worker's desk, and where each part stands.
+
+use gloo::events::EventListener;
+use gloo::utils::{document, window};
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+
+use crate::app::components::bar::Bar;
+use crate::app::components::diagnostics::Diagnostics;
+use crate::app::components::editor::Editor;
+use crate::app::components::gallery::Gallery;
+use crate::app::components::inspector::Inspector;
+use crate::app::components::keys::Keys;
+use crate::app::components::samples::Samples;
+use crate::app::components::setup::Setup;
+use crate::app::components::shared::{Shared, Store, use_rest};
+use crate::app::components::template_pane::TemplatePane;
+use crate::app::desk::Desk;
+use crate::app::platform;
+use crate::app::state::{Action, Loading, State, Worker};
+use crate::engine::Request;
+
+/// The loader that Trunk writes for the worker, beside the page.
+const WORKER_SCRIPT: &str = "worker_loader.js";
+/// What was typed is kept when the keys have rested so long.
+const KEEP_AFTER_MS: u32 = 300;
+
+/// The page.
+#[component]
+pub fn Page() -> Html {
+    let store = use_reducer(|| {
+        Store(State::new(platform::choices(), platform::lang(), platform::theme(), platform::embed()))
+    });
+    let dispatch = store.dispatcher();
+    let state = &store.0;
+
+    let desk = {
+        let dispatch = dispatch.clone();
+        use_memo((), move |()| Desk::open(WORKER_SCRIPT, move |action| dispatch.dispatch(action)))
+    };
+
+    // The tokenizer that was chosen is asked for once, by every worker.
+    let missing = state.tokenizer().is_none().then(|| state.choices.tokenizer.clone());
+    {
+        let desk = desk.clone();
+        use_effect_with((missing, state.lost_workers), move |(missing, _)| {
+            if let Some(id) = missing {
+                desk.load(id);
+            }
+        });
+    }
+
+    // Whatever a report depends on changes: ask for a new one.
+    let ready = matches!(state.tokenizer(), Some(Loading::Ready(_))) && state.worker != Worker::Failed;
+    let question = ready.then(|| Request {
+        dialogue: state.choices.dialogue.to_string(),
+        template: state.choices.template.clone(),
+        tokenizer: state.choices.tokenizer.clone(),
+        recipe: state.choices.recipe.clone(),
+        options: state.options(),
+        ignore_index: state.choices.ignore_index,
+        conversation: Some(state.choices.conversation),
+        ..Request::default()
+    });
+    {
+        let desk = desk.clone();
+        use_effect_with((question, state.lost_workers), move |(question, _)| {
+            if let Some(question) = question.clone() {
+                desk.ask(Request { now: platform::local_time(), ..question });
+            }
+        });
+    }
+
+    use_effect_with(state.lang, |lang| platform::set_lang(*lang));
+    use_effect_with(state.theme, |theme| platform::set_theme(*theme));
+    use_effect_with(state.embed, |embed| platform::set_embed(*embed));
+    use_effect_with(state.progress(), |progress| platform::set_progress(progress));
+    use_rest(state.choices.clone(), KEEP_AFTER_MS, |choices| {
+        let _ = platform::keep(&choices);
+    });
+    use_keeping_before_leaving(&store);
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&document(), "keydown", move |event| {
+                if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                    page_key(event, &dispatch);
+                }
+            });
+            move || drop(listener)
+        });
+    }
+
+    let lang = state.lang;
+    let newest = state.report.clone().map(Shared);
+    let (shown, current) = match state.shown() {
+        Some((report, current)) => (Some(Shared(report.clone())), current),
+        None => (None, true),
+    };
+    let inspected = state.inspected();
+    let token = shown
+        .as_ref()
+        .zip(inspected)
+        .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
+    let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
+    let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
+    let errors = state.report.as_ref().map(|report| {
+        let mut errors = report.diagnostics.clone();
+        errors.extend(report.conversation.iter().flat_map(|conversation| conversation.diagnostics.clone()));
+        errors
+    });
+    html! {
+        <>
+            <a class="skip" href="#samples">{ lang.pick("To the samples", "跳到样本") }</a>
+            <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
+            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} dispatch={dispatch.clone()} />
+            if let Some(notice) = &state.notice {
+                <p class="notice" role="status">{ lang.of(notice) }
+                    <button class="txt-link" onclick={{
+                        let dispatch = dispatch.clone();
+                        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Noticed))
+                    }}>{ lang.pick("OK", "知道了") }</button>
+                </p>
+            }
+            <main>
+                <div class="pane input">
+                    <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} dispatch={dispatch.clone()} />
+                    <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
+                        report={newest.clone()} {writer} dispatch={dispatch.clone()} />
+                </div>
+                <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
+                    errors={errors.unwrap_or_default()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
+                    worker={state.worker.clone()} pin={state.pin} dispatch={dispatch.clone()} />
+                <aside class="pane why">
+                    <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
+                    <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
+                </aside>
+            </main>
+            <footer class="foot">
+                <span>{ lang.pick(
+                    "lossmask shows the labels that a trainer would see. Everything runs in this tab; nothing is sent anywhere.",
+                    "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，不会发送任何内容。",
+                ) }</span>
+            </footer>
+            if state.gallery { <Gallery {lang} dispatch={dispatch.clone()} /> }
+            if state.keys { <Keys {lang} {dispatch} /> }
+        </>
+    }
+}
+
+/// Keys that work everywhere but in a box.
+fn page_key(event: &KeyboardEvent, dispatch: &crate::app::components::shared::Dispatch) {
+    let typing = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"));
+    match event.key().as_str() {
+        "Escape" => dispatch.dispatch(Action::Release),
+        "?" if !typing => dispatch.dispatch(Action::Keys(true)),
+        _ => {}
+    }
+}
+
+/// A page that is closed at once has kept what was typed last.
+#[hook]
+fn use_keeping_before_leaving(store: &UseReducerHandle<Store>) {
+    let newest = use_mut_ref(|| None);
+    *newest.borrow_mut() = Some(store.0.choices.clone());
+    use_effect_with((), move |()| {
+        let listener = EventListener::new(&window(), "pagehide", move |_| {
+            if let Some(choices) = &*newest.borrow() {
+                let _ = platform::keep(choices);
+            }
+        });
+        move || drop(listener)
+    });
+}

@@ -1,0 +1,165 @@
+//! The heart of the page: the samples, or why there are none.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::app::components::diagnostics::finding;
+use crate::app::components::sample::{Sample, roles};
+use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::i18n::Lang;
+use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
+use crate::app::wire::{OutcomeView, ReportView};
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::examples::EXAMPLES;
+use crate::tokenizer::catalog as tokenizers;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) lane: Lane,
+    pub(crate) text: Rc<str>,
+    /// The report whose samples are shown.
+    pub(crate) report: Option<Shared<ReportView>>,
+    /// Whether they are those of the text as it stands.
+    pub(crate) current: bool,
+    /// What is wrong with the text as it stands.
+    pub(crate) errors: Vec<Diagnostic>,
+    pub(crate) tokenizer: String,
+    pub(crate) loading: Option<Loading>,
+    pub(crate) worker: Worker,
+    pub(crate) pin: Option<TokenAt>,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// With more tokens than this, those far from the screen are not drawn.
+const DRAWN_TOKENS: usize = 3_000;
+
+/// The samples.
+#[component]
+pub(crate) fn Samples(props: &Props) -> Html {
+    let Props { lang, report, dispatch, .. } = props.clone();
+    let conversation = report.as_ref().and_then(|report| report.conversation.as_ref());
+    let roles = use_memo(report.clone(), |report| {
+        report.as_ref().and_then(|report| report.conversation.as_ref()).map(roles).unwrap_or_default()
+    });
+    let total: usize =
+        report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
+    let outcomes = conversation.into_iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().map(
+        |(place, outcome)| match outcome {
+            OutcomeView::Sample(sample) => html! {
+                <Sample key={place} sample={Shared(sample.clone())} {place} roles={Shared(roles.clone())} lane={props.lane}
+                    {lang} lazy={total > DRAWN_TOKENS} dispatch={dispatch.clone()}
+                    pin={props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token)} />
+            },
+            OutcomeView::Dropped(why, _) => html! {
+                <section key={place} class="sample dropped" aria-label={format!("{} {}", lang.pick("Sample", "样本"), place + 1)}>
+                    <header><h2>{ match lang {
+                        Lang::En => format!("Sample {} is dropped", place + 1),
+                        Lang::Zh => format!("样本 {} 被丢弃", place + 1),
+                    } }</h2></header>
+                    <p>{ lang.of(why) }</p>
+                </section>
+            },
+        },
+    );
+    let tokenizer_waits = !matches!(props.loading, Some(Loading::Ready(_)));
+    html! {
+        <div class="proof" id="samples" role="tabpanel" aria-labelledby="tab-samples">
+            { lane(props) }
+            if props.worker == Worker::Failed {
+                <p class="state-line" role="alert">
+                    { lang.pick(
+                        "The background worker keeps stopping. Reload the page; your text is kept.",
+                        "后台线程多次意外停止。请刷新页面，输入的内容会保留。",
+                    ) }
+                </p>
+            }
+            if tokenizer_waits { { waiting(props) } }
+            if props.text.trim().is_empty() {
+                { empty(lang, &dispatch) }
+            } else {
+                { for props.errors.iter().filter(|error| error.severity == Severity::Error).map(|error| {
+                    let text: &str = match error.place {
+                        Some((Source::Dialogue, _)) => &props.text,
+                        Some((Source::Template, _)) => {
+                            report.as_ref().and_then(|report| report.template_source.as_deref()).unwrap_or_default()
+                        }
+                        _ => "",
+                    };
+                    html! { <div class="top-error" role="alert">{ finding(lang, error, text, None) }</div> }
+                }) }
+            }
+            <div class={classes!("samples", (!props.current).then_some("stale"))}>{ for outcomes }</div>
+        </div>
+    }
+}
+
+/// What the marks mean, and what stands under a token.
+fn lane(props: &Props) -> Html {
+    let lang = props.lang;
+    let choice = |lane: Lane, name: &'static str| {
+        let dispatch = props.dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Lane(lane)));
+        let chosen = props.lane == lane;
+        html! { <button aria-pressed={chosen.to_string()} class={chosen.then_some("on")} {onclick}>{ name }</button> }
+    };
+    html! {
+        <div class="lane">
+            <span class="key"><span class="sw t"></span>{ lang.pick("trained", "参与训练") }</span>
+            <span class="key"><span class="sw"></span>{ lang.pick("masked", "被忽略") }</span>
+            <span class="key more"><span class="chip">{ "<|…|>" }</span>{ lang.pick("special", "特殊 token") }</span>
+            <span class="key more"><span class="ws">{ "·" }</span>{ lang.pick("space", "空格") }</span>
+            <div class="seg" role="group" aria-label={lang.pick("Under each token", "token 下方显示")}>
+                { choice(Lane::Text, lang.pick("text", "文本")) }
+                { choice(Lane::Ids, "ids") }
+                { choice(Lane::Labels, "labels") }
+            </div>
+        </div>
+    }
+}
+
+/// A tokenizer on its way.
+fn waiting(props: &Props) -> Html {
+    let lang = props.lang;
+    let name = tokenizers::find(&props.tokenizer)
+        .map_or_else(|| props.tokenizer.clone(), |tokenizer| lang.of(&tokenizer.title));
+    let megabytes = |bytes: f64| format!("{:.1} MB", bytes / 1e6);
+    let (value, words) = match &props.loading {
+        Some(Loading::Coming(loaded, Some(total))) if *total > 0.0 => (
+            Some((loaded / total).min(1.0)),
+            match lang {
+                Lang::En => format!("{} of {}", megabytes(loaded.min(*total)), megabytes(*total)),
+                Lang::Zh => format!("已加载 {} / {}", megabytes(loaded.min(*total)), megabytes(*total)),
+            },
+        ),
+        Some(Loading::Coming(loaded, _)) => (None, megabytes(*loaded)),
+        _ => (None, lang.pick("starting", "准备中").to_owned()),
+    };
+    html! {
+        <div class="loading">
+            <p>{ lang.pick("Loading tokenizer ", "正在加载分词器 ") }{ name }</p>
+            <progress max="1" value={value.map(|value| value.to_string())} aria-label={lang.pick("Loading", "加载进度")}></progress>
+            <p class="quiet">{ words }{ lang.pick(". The text can be edited meanwhile.", "，期间可继续编辑。") }</p>
+        </div>
+    }
+}
+
+/// Nothing has been pasted.
+fn empty(lang: Lang, dispatch: &Dispatch) -> Html {
+    html! {
+        <div class="drop">
+            <p>{ lang.pick(
+                "Paste a dialogue on the left: JSON, JSONL or a Python literal. Or start from one of these.",
+                "在左侧粘贴一段对话：JSON、JSONL 或 Python 字面量均可。也可以从示例开始。",
+            ) }</p>
+            <p class="starts">
+                { for EXAMPLES.iter().take(6).map(|example| {
+                    let dispatch = dispatch.clone();
+                    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Example(example)));
+                    html! { <button class="txt-link" {onclick}>{ lang.of(&example.title) }</button> }
+                }) }
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,186 @@
+//! The row of pickers: template, tokenizer, recipe with its options, and the counts.
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use crate::app::components::icons::{Icon, icon};
+use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::summary::Summary;
+use crate::app::i18n::Lang;
+use crate::app::state::{Action, Choices};
+use crate::app::wire::ReportView;
+use crate::engine::TemplateChoice;
+use crate::recipe::{OptionKind, OptionSpec, catalog as recipes};
+use crate::template::catalog as templates;
+use crate::tokenizer::catalog as tokenizers;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) choices: Choices,
+    /// The report whose counts are shown.
+    pub(crate) report: Option<Shared<ReportView>>,
+    pub(crate) dispatch: Dispatch,
+}
+
+const OWN: &str = "tokenizer";
+const CUSTOM: &str = "custom";
+
+/// The value of a `<select>` or `<input>` that an event came from.
+fn value(event: &Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    target
+        .dyn_ref::<HtmlSelectElement>()
+        .map(HtmlSelectElement::value)
+        .or_else(|| target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value))
+        .unwrap_or_default()
+}
+
+/// The pickers.
+#[component]
+pub(crate) fn Setup(props: &Props) -> Html {
+    let Props { lang, choices, dispatch, .. } = props.clone();
+    let open = use_state(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
+    let recipe = recipes::find(&choices.recipe);
+    let template_title = template_name(lang, &choices.template);
+    let tokenizer_title = tokenizers::find(&choices.tokenizer)
+        .map_or_else(|| choices.tokenizer.clone(), |entry| lang.of(&entry.title));
+    html! {
+        <section class="setup" aria-label={lang.pick("Setup", "设置")}>
+            <button class="fold-sm" aria-expanded={open.to_string()} onclick={toggle}>
+                <b>{ &choices.recipe }</b><span>{ template_title }{ " · " }{ tokenizer_title }</span>{ icon(Icon::Down) }
+            </button>
+            <div class={classes!("inner", (!*open).then_some("folded"))}>
+                { template_picker(lang, &choices, &dispatch) }
+                { tokenizer_picker(lang, &choices, &dispatch) }
+                <div class="field recipe">
+                    { recipe_picker(lang, &choices, &dispatch) }
+                    if let Some(recipe) = recipe {
+                        { for recipe.options.iter().map(|spec| option(lang, spec, &choices, &dispatch)) }
+                    }
+                    { ignore_index(lang, &choices, &dispatch) }
+                </div>
+            </div>
+            <Summary {lang} report={props.report.clone()} />
+        </section>
+    }
+}
+
+fn template_name(lang: Lang, choice: &TemplateChoice) -> String {
+    match choice {
+        TemplateChoice::TokenizersOwn => lang.pick("Tokenizer’s own", "分词器自带").to_owned(),
+        TemplateChoice::Source(_) => lang.pick("Your own", "自定义").to_owned(),
+        TemplateChoice::Catalog(id) => {
+            templates::find(id).map_or_else(|| id.clone(), |template| lang.of(&template.title))
+        }
+    }
+}
+
+/// A labelled `<select>`.
+fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+    html! {
+        <div class="field">
+            <label for={id}>{ name }</label>
+            <span class="select"><select id={id} {onchange}>{ for options }</select>{ icon(Icon::Down) }</span>
+        </div>
+    }
+}
+
+fn entry(value: &str, title: String, chosen: bool) -> Html {
+    html! { <option key={value.to_owned()} value={value.to_owned()} selected={chosen}>{ title }</option> }
+}
+
+fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
+    let chosen = match &choices.template {
+        TemplateChoice::TokenizersOwn => OWN,
+        TemplateChoice::Catalog(id) => id,
+        TemplateChoice::Source(_) => CUSTOM,
+    };
+    let mut options = vec![entry(OWN, template_name(lang, &TemplateChoice::TokenizersOwn), chosen == OWN)];
+    options.extend(
+        templates::entries()
+            .iter()
+            .map(|template| entry(template.id, lang.of(&template.title), chosen == template.id)),
+    );
+    if chosen == CUSTOM || !choices.own_template.is_empty() {
+        options.push(entry(
+            CUSTOM,
+            template_name(lang, &TemplateChoice::Source(String::new())),
+            chosen == CUSTOM,
+        ));
+    }
+    let (dispatch, own) = (dispatch.clone(), choices.own_template.clone());
+    let onchange = Callback::from(move |event: Event| {
+        let choice = match value(&event).as_str() {
+            OWN => TemplateChoice::TokenizersOwn,
+            CUSTOM => TemplateChoice::Source(own.to_string()),
+            id => TemplateChoice::Catalog(id.to_owned()),
+        };
+        dispatch.dispatch(Action::Template(choice));
+    });
+    picker("pick-template", lang.pick("Template", "聊天模板"), onchange, options)
+}
+
+fn tokenizer_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
+    let options = tokenizers::ENTRIES
+        .iter()
+        .map(|tokenizer| entry(tokenizer.id, lang.of(&tokenizer.title), tokenizer.id == choices.tokenizer))
+        .collect();
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |event: Event| dispatch.dispatch(Action::Tokenizer(value(&event))));
+    picker("pick-tokenizer", lang.pick("Tokenizer", "分词器"), onchange, options)
+}
+
+fn recipe_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
+    let options = recipes::RECIPES
+        .iter()
+        .map(|recipe| entry(recipe.id, recipe.id.to_owned(), recipe.id == choices.recipe))
+        .collect();
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |event: Event| dispatch.dispatch(Action::Recipe(value(&event))));
+    picker("pick-recipe", lang.pick("Recipe", "掩码规则"), onchange, options)
+}
+
+fn option(lang: Lang, spec: &'static OptionSpec, choices: &Choices, dispatch: &Dispatch) -> Html {
+    let set = choices.options.get(&choices.recipe).and_then(|options| options.get(spec.name));
+    let current = set.map_or(spec.default, String::as_str).to_owned();
+    let title = lang.of(&spec.title);
+    let dispatch = dispatch.clone();
+    let onchange =
+        Callback::from(move |event: Event| dispatch.dispatch(Action::Option(spec.name, value(&event))));
+    let choices: Option<&[&str]> = match spec.kind {
+        OptionKind::Choice(values) => Some(values),
+        OptionKind::Bool => Some(&["true", "false"]),
+        _ => None,
+    };
+    html! {
+        <label class="opt" key={spec.name} title={title}>
+            { spec.name }{ "=" }
+            if let Some(values) = choices {
+                <select {onchange}>{ for values.iter().map(|value| entry(value, (*value).to_owned(), *value == current)) }</select>
+            } else {
+                <input type="text" value={current} {onchange} />
+            }
+        </label>
+    }
+}
+
+fn ignore_index(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    let onchange = Callback::from(move |event: Event| {
+        if let Ok(number) = value(&event).trim().replace('−', "-").parse() {
+            dispatch.dispatch(Action::IgnoreIndex(number));
+        }
+    });
+    html! {
+        <label class="opt" title={lang.pick("the label of a masked position", "被忽略位置的标签值")}>
+            { "ignore_index=" }
+            <input type="number" step="1" value={choices.ignore_index.to_string()} {onchange} />
+        </label>
+    }
+}

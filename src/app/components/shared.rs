@@ -1,0 +1,114 @@
+//! What several parts use: the store, cheap comparison of shared data, and a hook that knows what is near the screen.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{
+    Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+};
+use yew::prelude::*;
+
+use crate::app::state::{Action, State};
+
+/// The state as Yew keeps it.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Store(pub(crate) State);
+
+impl Reducible for Store {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        Rc::new(Self(self.0.after(action)))
+    }
+}
+
+/// Sends actions to the store.
+pub(crate) type Dispatch = UseReducerDispatcher<Store>;
+
+/// Data behind an `Rc` that is equal only to itself, so that comparing properties costs nothing.
+pub(crate) struct Shared<T>(pub(crate) Rc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Whether an element is on the screen or near it; always true where `lazy` is false.
+#[hook]
+pub(crate) fn use_near(element: &NodeRef, lazy: bool) -> bool {
+    let near = use_state(|| !lazy);
+    let set = near.setter();
+    let element = element.clone();
+    use_effect_with(lazy, move |lazy| {
+        let watching = lazy.then(|| element.cast::<Element>()).flatten().and_then(|element| {
+            let changed = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+                if let Some(entry) = entries.iter().last() {
+                    set.set(entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
+                }
+            });
+            let options = IntersectionObserverInit::new();
+            options.set_root_margin("900px 0px");
+            let observer =
+                IntersectionObserver::new_with_options(changed.as_ref().unchecked_ref(), &options).ok()?;
+            observer.observe(&element);
+            Some((observer, changed))
+        });
+        move || {
+            if let Some((observer, _changed)) = watching {
+                observer.disconnect();
+            }
+        }
+    });
+    *near || !lazy
+}
+
+/// Runs `then` when `value` has rested for a moment.
+#[hook]
+pub(crate) fn use_rest<T: PartialEq + Clone + 'static>(
+    value: T,
+    milliseconds: u32,
+    then: impl FnOnce(T) + 'static,
+) {
+    use_effect_with(value, move |value| {
+        let value = value.clone();
+        let timer = Timeout::new(milliseconds, move || then(value));
+        move || drop(timer)
+    });
+}
+
+/// Text with what stands between back-ticks set as code.
+pub(crate) fn rich(text: &str) -> Html {
+    let pieces = text.split('`').enumerate().map(|(place, piece)| {
+        if place % 2 == 1 {
+            html! { <code>{ piece.to_owned() }</code> }
+        } else {
+            html! { piece.to_owned() }
+        }
+    });
+    html! { <>{ for pieces }</> }
+}
+
+/// Puts the keyboard on an element.
+pub(crate) fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,147 @@
+//! The page's side of the worker: one request at a time, always the newest, and a new worker when one is lost.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use gloo::worker::{Spawnable, WorkerBridge};
+
+use crate::app::codec::Objects;
+use crate::app::state::Action;
+use crate::app::wire::{FromWorker, ToWorker};
+use crate::app::worker::Analyst;
+use crate::app::{BUILD, TOKENIZER_FOLDER};
+use crate::engine::Request;
+
+/// A worker that has not answered for so long is lost: every step of the engine is bounded to far less.
+const PATIENCE_MS: u32 = 20_000;
+/// So many losses without an answer in between, and the page gives up.
+const LIVES: u32 = 3;
+
+/// The worker and what it owes.
+pub struct Desk {
+    bridge: RefCell<Option<WorkerBridge<Analyst>>>,
+    number: Cell<u32>,
+    in_flight: Cell<bool>,
+    /// What to ask when the answer is here.
+    next: RefCell<Option<Box<Request>>>,
+    losses: Cell<u32>,
+    watch: RefCell<Option<Timeout>>,
+    script: String,
+    tell: Box<dyn Fn(Action)>,
+}
+
+impl Desk {
+    /// Starts a worker from the loader `script`; what it says goes to `tell`.
+    pub fn open(script: &str, tell: impl Fn(Action) + 'static) -> Rc<Self> {
+        let desk = Rc::new(Self {
+            bridge: RefCell::default(),
+            number: Cell::new(0),
+            in_flight: Cell::new(false),
+            next: RefCell::default(),
+            losses: Cell::new(0),
+            watch: RefCell::default(),
+            script: script.to_owned(),
+            tell: Box::new(tell),
+        });
+        desk.spawn();
+        desk
+    }
+
+    /// Asks for a report. While one is being made, only the newest request waits.
+    pub fn ask(self: &Rc<Self>, request: Request) {
+        (self.tell)(Action::Asked);
+        if self.in_flight.get() {
+            *self.next.borrow_mut() = Some(Box::new(request));
+        } else {
+            self.send(Box::new(request));
+        }
+    }
+
+    /// Asks for a tokenizer that is served beside the page.
+    pub fn load(self: &Rc<Self>, id: &str) {
+        // The worker's script lies beside the page, and a relative address is read from there.
+        let address = format!("{TOKENIZER_FOLDER}/{id}");
+        self.post(ToWorker::Load(id.to_owned(), address));
+    }
+
+    fn spawn(self: &Rc<Self>) {
+        let desk = Rc::downgrade(self);
+        let bridge = Analyst::spawner()
+            .encoding::<Objects>()
+            .callback(move |message| {
+                if let Some(desk) = desk.upgrade() {
+                    desk.hear(message);
+                }
+            })
+            .spawn_with_loader(&self.script);
+        *self.bridge.borrow_mut() = Some(bridge);
+        self.watch();
+    }
+
+    fn send(self: &Rc<Self>, request: Box<Request>) {
+        self.in_flight.set(true);
+        self.number.set(self.number.get().wrapping_add(1));
+        self.post(ToWorker::Analyze(self.number.get(), request));
+        self.watch();
+    }
+
+    fn post(&self, message: ToWorker) {
+        if let Some(bridge) = &*self.bridge.borrow() {
+            bridge.send(message);
+        }
+    }
+
+    /// Takes the worker for lost when nothing is heard for too long.
+    fn watch(self: &Rc<Self>) {
+        let desk = Rc::downgrade(self);
+        *self.watch.borrow_mut() = Some(Timeout::new(PATIENCE_MS, move || {
+            if let Some(desk) = desk.upgrade() {
+                desk.lose();
+            }
+        }));
+    }
+
+    fn hear(self: &Rc<Self>, message: FromWorker) {
+        match &message {
+            FromWorker::Died(_) => return self.lose_soon(),
+            FromWorker::Hello(build) if build != BUILD => return self.lose_soon(),
+            FromWorker::Report(..) => {
+                self.losses.set(0);
+                self.in_flight.set(false);
+            }
+            _ => {}
+        }
+        *self.watch.borrow_mut() = None;
+        if self.in_flight.get() {
+            self.watch();
+        }
+        // An answer that a newer question has overtaken is still newer than what is on the page: show it.
+        (self.tell)(Action::Heard(message));
+        if !self.in_flight.get()
+            && let Some(request) = self.next.take()
+        {
+            (self.tell)(Action::Asked);
+            self.send(request);
+        }
+    }
+
+    /// Not within the worker's own message: its bridge can't be dropped while it is calling.
+    fn lose_soon(self: &Rc<Self>) {
+        let desk = self.clone();
+        Timeout::new(0, move || desk.lose()).forget();
+    }
+
+    fn lose(self: &Rc<Self>) {
+        self.losses.set(self.losses.get() + 1);
+        self.in_flight.set(false);
+        self.next.take();
+        *self.watch.borrow_mut() = None;
+        *self.bridge.borrow_mut() = None;
+        let restarted = self.losses.get() < LIVES;
+        if restarted {
+            self.spawn();
+        }
+        (self.tell)(Action::WorkerLost { restarted });
+    }
+}

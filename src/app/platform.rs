@@ -1,0 +1,120 @@
+//! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
+
+use gloo::storage::{LocalStorage, Storage};
+use gloo::utils::{document, document_element, window};
+use web_sys::UrlSearchParams;
+
+use crate::app::i18n::Lang;
+use crate::app::state::{Choices, Theme};
+
+const CHOICES: &str = "lossmask.v1.choices";
+const LANG: &str = "lossmask.v1.lang";
+const THEME: &str = "lossmask.v1.theme";
+/// More than this is not kept over a reload: browsers give a page about 5 MB.
+const KEPT_BYTES: usize = 1 << 20;
+
+/// A parameter of the address, such as `lang` in `?lang=zh`.
+fn parameter(name: &str) -> Option<String> {
+    let query = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&query).ok()?.get(name)
+}
+
+/// Whether only the samples are shown.
+pub fn embed() -> bool {
+    parameter("embed").is_some_and(|value| value != "0")
+}
+
+/// The language: the address, then what was chosen before, then the browser's.
+pub fn lang() -> Lang {
+    parameter("lang")
+        .or_else(|| LocalStorage::get(LANG).ok())
+        .or_else(|| window().navigator().language())
+        .map_or(Lang::En, |tag| Lang::of_tag(&tag))
+}
+
+/// The colours: the address, then what was chosen before, then the system's.
+pub fn theme() -> Theme {
+    match parameter("theme").or_else(|| LocalStorage::get(THEME).ok()).as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+/// Whether the page is dark now.
+pub fn is_dark(theme: Theme) -> bool {
+    match theme {
+        Theme::Light => false,
+        Theme::Dark => true,
+        Theme::Auto => matches("(prefers-color-scheme: dark)"),
+    }
+}
+
+/// Whether a media query holds now.
+pub fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// Whether the page is as narrow as a phone's.
+pub fn is_phone() -> bool {
+    matches("(max-width: 900px)")
+}
+
+/// Keeps the language and shows it to the browser.
+pub fn set_lang(lang: Lang) {
+    let _ = document_element().set_attribute("lang", lang.tag());
+    let _ = LocalStorage::set(LANG, lang.code());
+    document().set_title(
+        lang.pick("lossmask: which tokens does fine-tuning train?", "lossmask：微调时到底训练了哪些 token？"),
+    );
+}
+
+/// Keeps the colours and shows them to the style sheets.
+pub fn set_theme(theme: Theme) {
+    let root = document_element();
+    let name = match theme {
+        Theme::Auto => None,
+        Theme::Light => Some("light"),
+        Theme::Dark => Some("dark"),
+    };
+    match name {
+        Some(name) => {
+            let _ = root.set_attribute("data-theme", name);
+            let _ = LocalStorage::set(THEME, name);
+        }
+        None => {
+            let _ = root.remove_attribute("data-theme");
+            LocalStorage::delete(THEME);
+        }
+    }
+}
+
+/// Says how far the page is, for style sheets and for programs.
+pub fn set_progress(progress: &str) {
+    let _ = document_element().set_attribute("data-state", progress);
+}
+
+/// Says that only the samples are shown.
+pub fn set_embed(embed: bool) {
+    let root = document_element();
+    let _ = if embed { root.set_attribute("data-embed", "") } else { root.remove_attribute("data-embed") };
+}
+
+/// What the user chose the last time; the defaults where nothing was kept or it can't be read.
+pub fn choices() -> Choices {
+    LocalStorage::get(CHOICES).unwrap_or_default()
+}
+
+/// Keeps what the user chose. False where it is too large, or the browser refuses.
+pub fn keep(choices: &Choices) -> bool {
+    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES
+        && LocalStorage::set(CHOICES, choices).is_ok()
+}
+
+/// The local time, for `strftime_now`.
+pub fn local_time() -> chrono::NaiveDateTime {
+    let now = js_sys::Date::new_0();
+    chrono::NaiveDate::from_ymd_opt(now.get_full_year() as i32, now.get_month() + 1, now.get_date())
+        .and_then(|day| day.and_hms_opt(now.get_hours(), now.get_minutes(), now.get_seconds()))
+        .unwrap_or_default()
+}

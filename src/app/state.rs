@@ -1,0 +1,488 @@
+//! The state of the page: what the user chose, what the worker answered, and one pure function from a state and an
+//! [`Action`] to the next state.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::i18n::Lang;
+use crate::app::wire::{FromWorker, ReportView};
+use crate::bilingual::Bilingual;
+use crate::diagnostic::Diagnostic;
+use crate::engine::{EMBEDDED, TemplateChoice};
+use crate::examples::{EXAMPLES, Example};
+
+/// What stands under a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    /// Nothing.
+    Text,
+    /// Its id.
+    Ids,
+    /// Its label.
+    Labels,
+}
+
+/// The colours of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// What the system says.
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// What the user chose; it survives a reload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choices {
+    /// The pasted text.
+    pub dialogue: Rc<str>,
+    /// The template.
+    pub template: TemplateChoice,
+    /// The user's own template, kept while another one is chosen.
+    pub own_template: Rc<str>,
+    /// The tokenizer's id.
+    pub tokenizer: String,
+    /// The recipe's id.
+    pub recipe: String,
+    /// Options that differ from their defaults, by recipe.
+    pub options: BTreeMap<String, BTreeMap<String, String>>,
+    /// The label of a masked position.
+    pub ignore_index: i64,
+    /// Which conversation of the dialogue is shown.
+    pub conversation: usize,
+    /// What stands under a token.
+    pub lane: Lane,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            dialogue: EXAMPLES[0].dialogue.into(),
+            template: TemplateChoice::TokenizersOwn,
+            own_template: "".into(),
+            tokenizer: "qwen2_5".to_owned(),
+            recipe: "per-turn".to_owned(),
+            options: BTreeMap::new(),
+            ignore_index: -100,
+            conversation: 0,
+            lane: Lane::Labels,
+        }
+    }
+}
+
+/// A token of a sample: the sample's place in the list, and the token's index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenAt {
+    /// The sample.
+    pub sample: usize,
+    /// The token.
+    pub token: usize,
+}
+
+/// How far a tokenizer is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loading {
+    /// It is asked for; bytes that have come, and all of them where known.
+    Coming(f64, Option<f64>),
+    /// It can be used; the number of its entries.
+    Ready(u32),
+    /// It can't be had.
+    Failed(Rc<Diagnostic>),
+}
+
+/// Whether the worker runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worker {
+    /// It is being started.
+    Starting,
+    /// It answers.
+    Running,
+    /// It died this often without answering in between.
+    Failed,
+}
+
+/// Everything the page draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// What the user chose.
+    pub choices: Choices,
+    /// The language.
+    pub lang: Lang,
+    /// The colours.
+    pub theme: Theme,
+    /// Whether only the samples are shown, for an iframe.
+    pub embed: bool,
+    /// The newest report.
+    pub report: Option<Rc<ReportView>>,
+    /// The newest report that had samples; shown dimmed while the newest has none.
+    pub last_good: Option<Rc<ReportView>>,
+    /// How long the newest report took in the worker, in milliseconds.
+    pub took: f64,
+    /// Whether an answer is on its way.
+    pub waiting: bool,
+    /// The worker.
+    pub worker: Worker,
+    /// How many workers there have been before this one.
+    pub lost_workers: u32,
+    /// Tokenizers that were asked for.
+    pub tokenizers: BTreeMap<String, Loading>,
+    /// The token under the pointer or the keyboard.
+    pub hover: Option<TokenAt>,
+    /// The token that was pinned.
+    pub pin: Option<TokenAt>,
+    /// Whether the gallery of examples is open.
+    pub gallery: bool,
+    /// Whether the list of keys is open.
+    pub keys: bool,
+    /// A word on what just happened.
+    pub notice: Option<Bilingual>,
+}
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The text was edited.
+    Type(Rc<str>),
+    /// An example was chosen.
+    Example(&'static Example),
+    /// A template was chosen.
+    Template(TemplateChoice),
+    /// The own template was edited.
+    TypeTemplate(Rc<str>),
+    /// A tokenizer was chosen.
+    Tokenizer(String),
+    /// A recipe was chosen.
+    Recipe(String),
+    /// An option of the recipe was set.
+    Option(&'static str, String),
+    /// The label of masked positions was set.
+    IgnoreIndex(i64),
+    /// Another conversation was chosen.
+    Conversation(usize),
+    /// What stands under a token was chosen.
+    Lane(Lane),
+    /// The other language.
+    Lang(Lang),
+    /// Other colours.
+    Theme(Theme),
+    /// The pointer or the keyboard is on a token, or on none.
+    Hover(Option<TokenAt>),
+    /// A token was pinned, or released if it was.
+    Pin(TokenAt),
+    /// Nothing is pinned any more.
+    Release,
+    /// The gallery opens or closes.
+    Gallery(bool),
+    /// The list of keys opens or closes.
+    Keys(bool),
+    /// A request went out.
+    Asked,
+    /// The worker said something.
+    Heard(FromWorker),
+    /// The worker did not answer, or died; it was started again unless it does so always.
+    WorkerLost {
+        /// Whether it was started again.
+        restarted: bool,
+    },
+    /// The words of the last notice have been read.
+    Noticed,
+}
+
+impl State {
+    /// The page as it opens.
+    pub fn new(choices: Choices, lang: Lang, theme: Theme, embed: bool) -> Self {
+        Self {
+            choices,
+            lang,
+            theme,
+            embed,
+            report: None,
+            last_good: None,
+            took: 0.0,
+            waiting: false,
+            worker: Worker::Starting,
+            lost_workers: 0,
+            tokenizers: BTreeMap::from([(EMBEDDED.to_owned(), Loading::Ready(0))]),
+            hover: None,
+            pin: None,
+            gallery: false,
+            keys: false,
+            notice: None,
+        }
+    }
+
+    /// The state after something happened.
+    #[must_use]
+    pub fn after(&self, action: Action) -> Self {
+        let mut next = self.clone();
+        next.act(action);
+        next
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Type(text) => {
+                self.choices.dialogue = text;
+                self.choices.conversation = 0;
+                self.forget_tokens();
+            }
+            Action::Example(example) => self.take_example(example),
+            Action::Template(template) => {
+                if let TemplateChoice::Source(source) = &template {
+                    self.choices.own_template = source.as_str().into();
+                }
+                self.choices.template = template;
+                self.forget_tokens();
+            }
+            Action::TypeTemplate(text) => {
+                self.choices.template = TemplateChoice::Source(text.to_string());
+                self.choices.own_template = text;
+                self.forget_tokens();
+            }
+            Action::Tokenizer(id) => {
+                // Choosing it again is how one tries again.
+                if matches!(self.tokenizers.get(&id), Some(Loading::Failed(_))) {
+                    self.tokenizers.remove(&id);
+                }
+                self.choices.tokenizer = id;
+                self.forget_tokens();
+            }
+            Action::Recipe(id) => {
+                self.choices.recipe = id;
+                self.forget_tokens();
+            }
+            Action::Option(name, value) => {
+                let recipe = self.choices.recipe.clone();
+                self.choices.options.entry(recipe).or_default().insert(name.to_owned(), value);
+            }
+            Action::IgnoreIndex(value) => self.choices.ignore_index = value,
+            Action::Conversation(index) => {
+                self.choices.conversation = index;
+                self.forget_tokens();
+            }
+            Action::Lane(lane) => self.choices.lane = lane,
+            Action::Lang(lang) => self.lang = lang,
+            Action::Theme(theme) => self.theme = theme,
+            Action::Hover(token) => self.hover = token,
+            Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
+            Action::Release => self.pin = None,
+            Action::Gallery(open) => self.gallery = open,
+            Action::Keys(open) => self.keys = open,
+            Action::Asked => self.waiting = true,
+            Action::Heard(message) => self.hear(message),
+            Action::WorkerLost { restarted } => {
+                self.waiting = false;
+                self.lost_workers += 1;
+                self.worker = if restarted { Worker::Starting } else { Worker::Failed };
+                self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
+                self.notice = restarted.then(|| {
+                    Bilingual::fixed(
+                        "The background worker stopped and was started again; your text is untouched.",
+                        "后台线程意外停止，已重新启动；输入的内容没有丢失。",
+                    )
+                });
+            }
+            Action::Noticed => self.notice = None,
+        }
+    }
+
+    fn take_example(&mut self, example: &'static Example) {
+        self.choices.dialogue = example.dialogue.into();
+        self.choices.conversation = 0;
+        self.choices.template = match example.template {
+            None => TemplateChoice::TokenizersOwn,
+            Some(id) => TemplateChoice::Catalog(id.to_owned()),
+        };
+        let recipe = example.recipe.unwrap_or("per-turn");
+        recipe.clone_into(&mut self.choices.recipe);
+        let options =
+            example.options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
+        self.choices.options.insert(recipe.to_owned(), options);
+        self.gallery = false;
+        self.forget_tokens();
+    }
+
+    fn hear(&mut self, message: FromWorker) {
+        match message {
+            FromWorker::Hello(_) => self.worker = Worker::Running,
+            FromWorker::Report(_, report, took) => {
+                let report = Rc::new(*report);
+                if report.has_outcome() {
+                    self.last_good = Some(report.clone());
+                }
+                self.report = Some(report);
+                self.took = took;
+                self.waiting = false;
+                self.worker = Worker::Running;
+                self.drop_lost_tokens();
+            }
+            FromWorker::Loading(id, loaded, total) => {
+                self.tokenizers.insert(id, Loading::Coming(loaded, total));
+            }
+            FromWorker::Loaded(id, entries) => {
+                self.tokenizers.insert(id, Loading::Ready(entries));
+            }
+            FromWorker::Failed(id, why) => {
+                if id == self.choices.tokenizer {
+                    // The page goes on with the tokenizer that needs no network.
+                    EMBEDDED.clone_into(&mut self.choices.tokenizer);
+                    self.notice = Some(Bilingual::new(
+                        format!("{}. The built-in tokenizer is used instead.", why.message.en),
+                        format!("{}。已改用内置分词器。", why.message.zh),
+                    ));
+                }
+                self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
+            }
+            FromWorker::Died(_) => self.waiting = false,
+        }
+    }
+
+    /// A pin belongs to the samples it was set on.
+    fn forget_tokens(&mut self) {
+        self.hover = None;
+        self.pin = None;
+    }
+
+    fn drop_lost_tokens(&mut self) {
+        let exists = |at: TokenAt| {
+            let report = self.report.as_ref()?;
+            report.sample(at.sample).filter(|sample| at.token < sample.len()).map(|_| at)
+        };
+        let (hover, pin) = (self.hover.and_then(exists), self.pin.and_then(exists));
+        self.hover = hover;
+        self.pin = pin;
+    }
+
+    /// The report whose samples are on the page, and whether they are those of the text as it stands.
+    pub fn shown(&self) -> Option<(&Rc<ReportView>, bool)> {
+        match &self.report {
+            Some(report) if report.has_outcome() => Some((report, true)),
+            _ => self.last_good.as_ref().map(|report| (report, false)),
+        }
+    }
+
+    /// The token that the inspector speaks of.
+    pub fn inspected(&self) -> Option<TokenAt> {
+        self.pin.or(self.hover)
+    }
+
+    /// How far the chosen tokenizer is.
+    pub fn tokenizer(&self) -> Option<&Loading> {
+        self.tokenizers.get(&self.choices.tokenizer)
+    }
+
+    /// The options of the chosen recipe that differ from their defaults.
+    pub fn options(&self) -> Vec<(String, String)> {
+        self.choices
+            .options
+            .get(&self.choices.recipe)
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// The value of `data-state` on the root element.
+    pub fn progress(&self) -> &'static str {
+        if self.worker == Worker::Failed {
+            "failed"
+        } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
+            "loading"
+        } else if self.waiting {
+            "busy"
+        } else {
+            "ready"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::wire::{ConversationView, OutcomeView, SampleView};
+
+    fn state() -> State {
+        State::new(Choices::default(), Lang::En, Theme::Auto, false)
+    }
+
+    fn report(tokens: usize) -> FromWorker {
+        let sample = SampleView { ids: vec![1; tokens], ..SampleView::default() };
+        let outcomes = vec![OutcomeView::Sample(Rc::new(sample))];
+        let conversation = Some(ConversationView { outcomes, ..ConversationView::default() });
+        FromWorker::Report(1, Box::new(ReportView { conversation, count: 1, ..ReportView::default() }), 1.0)
+    }
+
+    #[test]
+    fn the_last_good_samples_stay_when_the_text_breaks() {
+        let good = state().after(Action::Heard(report(3)));
+        assert!(good.shown().is_some_and(|(_, current)| current));
+        let broken = FromWorker::Report(2, Box::default(), 1.0);
+        let after = good.after(Action::Heard(broken));
+        assert!(after.shown().is_some_and(|(report, current)| !current && report.has_outcome()));
+    }
+
+    #[test]
+    fn a_pin_is_released_when_its_token_is_gone() {
+        let at = TokenAt { sample: 0, token: 2 };
+        let pinned = state().after(Action::Heard(report(3))).after(Action::Pin(at));
+        assert_eq!(pinned.inspected(), Some(at));
+        assert_eq!(pinned.after(Action::Heard(report(2))).inspected(), None);
+        assert_eq!(pinned.after(Action::Pin(at)).pin, None);
+    }
+
+    #[test]
+    fn nothing_typed_is_lost_when_the_worker_dies() {
+        let typed = state().after(Action::Type("[1]".into()));
+        let after = typed.after(Action::WorkerLost { restarted: true });
+        assert_eq!(&*after.choices.dialogue, "[1]");
+        assert_eq!(after.worker, Worker::Starting);
+        assert!(after.notice.is_some());
+    }
+
+    #[test]
+    fn each_recipe_keeps_its_own_options() {
+        let set = state().after(Action::Option("end", "all".to_owned()));
+        let other = set.after(Action::Recipe("all-tokens".to_owned()));
+        assert!(other.options().is_empty());
+        let back = other.after(Action::Recipe("per-turn".to_owned()));
+        assert_eq!(back.options(), [("end".to_owned(), "all".to_owned())]);
+    }
+
+    #[test]
+    fn the_page_is_ready_only_when_tokenizer_and_report_are() {
+        let start = state();
+        assert_eq!(start.progress(), "loading");
+        let reported = start.after(Action::Heard(report(1)));
+        assert_eq!(reported.progress(), "loading");
+        let ready = reported.after(Action::Heard(FromWorker::Loaded("qwen2_5".to_owned(), 151_665)));
+        assert_eq!(ready.progress(), "ready");
+        assert_eq!(ready.after(Action::Asked).progress(), "busy");
+    }
+
+    #[test]
+    fn a_tokenizer_that_does_not_come_is_replaced_by_the_built_in_one() {
+        use crate::diagnostic::Severity;
+        let why = Diagnostic::new(Severity::Error, "tokenizer-not-fetched", Bilingual::fixed("no", "无"));
+        let after = state().after(Action::Heard(FromWorker::Failed("qwen2_5".to_owned(), why)));
+        assert_eq!(after.choices.tokenizer, EMBEDDED);
+        assert!(after.notice.is_some());
+        let again = after.after(Action::Tokenizer("qwen2_5".to_owned()));
+        assert_eq!(again.tokenizer(), None, "it will be asked for again");
+    }
+
+    #[test]
+    fn choices_survive_the_way_through_storage() {
+        let choices = Choices { ignore_index: -1, ..Choices::default() };
+        let text = serde_json::to_string(&choices).unwrap();
+        assert_eq!(serde_json::from_str::<Choices>(&text).unwrap(), choices);
+        assert!(serde_json::from_str::<Choices>("{}").is_ok(), "an older page's choices are completed");
+    }
+}

@@ -1,0 +1,372 @@
+//! What the page and its worker say to each other.
+//!
+//! Arrays cross as bytes (a `Uint8Array` each) instead of one JavaScript number an element: a sample of 100,000 tokens
+//! is ten small objects.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use crate::diagnostic::Diagnostic;
+use crate::engine::{ConversationReport, MessageSummary, Report, Request};
+use crate::recipe::{Outcome, Reason, Sample};
+use crate::span::Span;
+use crate::template::{Part, Writer};
+
+/// From the page to the worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// Make a report; the answer carries the same number.
+    Analyze(u32, Box<Request>),
+    /// Fetch a tokenizer: its id and the address of its two files, without their endings.
+    Load(String, String),
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// The worker runs; this build made it.
+    Hello(String),
+    /// The report to the request of this number, and how long it took in milliseconds.
+    Report(u32, Box<ReportView>, f64),
+    /// A tokenizer is on its way: bytes that have come, and all of them where known.
+    Loading(String, f64, Option<f64>),
+    /// A tokenizer can be used; the number of its entries.
+    Loaded(String, u32),
+    /// A tokenizer can't be had, and why.
+    Failed(String, Diagnostic),
+    /// The worker has stopped working, and why.
+    Died(String),
+}
+
+/// A [`Report`], as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportView {
+    /// The format that was recognised.
+    pub format: Option<String>,
+    /// How many conversations were read.
+    pub count: usize,
+    /// The conversation that is shown, where there is one.
+    pub conversation: Option<ConversationView>,
+    /// What concerns the request as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text of the template that was used.
+    pub template_source: Option<String>,
+    /// Which template was used.
+    pub template_id: String,
+}
+
+/// A conversation, as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// Its place in the dialogue.
+    pub index: usize,
+    /// Its messages.
+    pub messages: Vec<MessageSummary>,
+    /// Its samples, or why there is none.
+    pub outcomes: Vec<OutcomeView>,
+    /// What concerns it as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of a sample, as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum OutcomeView {
+    /// It is trained.
+    Sample(std::rc::Rc<SampleView>),
+    /// The trainer drops it.
+    Dropped(crate::bilingual::Bilingual, Vec<Diagnostic>),
+}
+
+/// A [`Sample`], as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SampleView {
+    /// The text that was encoded.
+    pub text: String,
+    /// Token ids.
+    #[serde(with = "packed")]
+    pub ids: Vec<u32>,
+    /// Labels.
+    #[serde(with = "packed")]
+    pub labels: Vec<i64>,
+    /// Weights.
+    #[serde(with = "packed")]
+    pub weights: Vec<f32>,
+    /// Offsets: start, end, start, end …
+    #[serde(with = "packed")]
+    pub offsets: Vec<u32>,
+    /// The bytes that tokens really hold: start, end, start, end …
+    #[serde(with = "packed")]
+    pub held: Vec<u32>,
+    /// For each token the message that owns it, `u32::MAX` for none.
+    #[serde(with = "packed")]
+    pub messages: Vec<u32>,
+    /// For each token its [`Part`], in declaration order, and 128 more where it is an added token.
+    #[serde(with = "packed")]
+    pub parts: Vec<u8>,
+    /// For each token the bytes of the pasted text it came from, `u32::MAX` twice where unknown.
+    #[serde(with = "packed")]
+    pub sources: Vec<u32>,
+    /// Why tokens are trained or masked.
+    pub trail: Vec<Reason>,
+    /// Which template bytes wrote the text.
+    pub writers: Vec<Writer>,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The message that this sample is there for.
+    pub reply: Option<u32>,
+    /// How many tokens are trained.
+    pub trained: usize,
+}
+
+/// No message, or no place.
+pub const NONE: u32 = u32::MAX;
+const ADDED: u8 = 128;
+const PARTS: [Part; 6] =
+    [Part::Header, Part::Content, Part::Reasoning, Part::ToolCall, Part::End, Part::Template];
+
+impl SampleView {
+    /// Packs a sample; `added` says which ids are added tokens.
+    pub fn new(sample: Sample, added: &HashSet<u32>) -> Self {
+        let part_of = |part: Part| PARTS.iter().position(|p| *p == part).unwrap_or(5) as u8;
+        let sources = sources(&sample);
+        Self {
+            trained: sample.weights.iter().filter(|weight| **weight != 0.0).count(),
+            parts: sample
+                .owners
+                .iter()
+                .zip(&sample.input_ids)
+                .map(|(owner, id)| part_of(owner.part) | if added.contains(id) { ADDED } else { 0 })
+                .collect(),
+            messages: sample.owners.iter().map(|owner| owner.message.unwrap_or(NONE)).collect(),
+            offsets: flat(&sample.offsets),
+            held: flat(&sample.held),
+            sources,
+            text: sample.text,
+            ids: sample.input_ids,
+            labels: sample.labels,
+            weights: sample.weights,
+            trail: sample.trail,
+            writers: sample.writers,
+            diagnostics: sample.diagnostics,
+            reply: sample.reply,
+        }
+    }
+
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there is no token.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// Whether the position counts in the loss.
+    pub fn is_trained(&self, token: usize) -> bool {
+        self.weights.get(token).is_some_and(|weight| *weight != 0.0)
+    }
+
+    /// Whether the token is an added one, such as `<|im_end|>`.
+    pub fn is_added(&self, token: usize) -> bool {
+        self.parts.get(token).is_some_and(|part| part & ADDED != 0)
+    }
+
+    /// The message that owns the token.
+    pub fn message(&self, token: usize) -> Option<usize> {
+        self.messages.get(token).filter(|message| **message != NONE).map(|message| *message as usize)
+    }
+
+    /// What the token is to its message.
+    pub fn part(&self, token: usize) -> Part {
+        self.parts
+            .get(token)
+            .and_then(|part| PARTS.get(usize::from(part & !ADDED)))
+            .copied()
+            .unwrap_or(Part::Template)
+    }
+
+    /// The bytes of the text that `tokenizers` reports for the token.
+    pub fn offset(&self, token: usize) -> Span {
+        pair(&self.offsets, token).unwrap_or_default()
+    }
+
+    /// The bytes of the text that the token really holds.
+    pub fn held(&self, token: usize) -> Span {
+        pair(&self.held, token).unwrap_or_default()
+    }
+
+    /// The bytes of the pasted text that the token came from.
+    pub fn source(&self, token: usize) -> Option<Span> {
+        pair(&self.sources, token).filter(|span| span.start != NONE as usize)
+    }
+
+    /// Why the token is trained or masked.
+    pub fn why(&self, token: usize) -> Option<&crate::bilingual::Bilingual> {
+        let token = token as u32;
+        let place = self.trail.partition_point(|reason| reason.to <= token);
+        self.trail.get(place).filter(|reason| reason.from <= token).map(|reason| &reason.why)
+    }
+
+    /// The template bytes that wrote the token's first byte.
+    pub fn writer(&self, token: usize) -> Option<Span> {
+        let start = self.offset(token).start;
+        let place = self.writers.partition_point(|writer| writer.output.end <= start);
+        self.writers.get(place).filter(|writer| writer.output.start <= start).map(|writer| writer.source)
+    }
+}
+
+impl ReportView {
+    /// Packs a report; only its first conversation is shown.
+    pub fn new(report: Report, added: &HashSet<u32>) -> Self {
+        let pack = |conversation: ConversationReport| ConversationView {
+            index: conversation.index,
+            messages: conversation.messages,
+            outcomes: conversation
+                .outcomes
+                .into_iter()
+                .map(|outcome| match outcome {
+                    Outcome::Sample(sample) => {
+                        OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                    }
+                    Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
+                })
+                .collect(),
+            diagnostics: conversation.diagnostics,
+        };
+        Self {
+            format: report.format,
+            count: report.count,
+            conversation: report.conversations.into_iter().next().map(pack),
+            diagnostics: report.diagnostics,
+            template_source: report.template_source,
+            template_id: report.template_id,
+        }
+    }
+
+    /// Whether anything was made of the dialogue.
+    pub fn has_outcome(&self) -> bool {
+        self.conversation.as_ref().is_some_and(|conversation| !conversation.outcomes.is_empty())
+    }
+
+    /// The samples, with their place in the list.
+    pub fn samples(&self) -> impl Iterator<Item = (usize, &std::rc::Rc<SampleView>)> {
+        self.conversation.iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().filter_map(
+            |(place, outcome)| match outcome {
+                OutcomeView::Sample(sample) => Some((place, sample)),
+                OutcomeView::Dropped(..) => None,
+            },
+        )
+    }
+
+    /// The sample at a place of the list.
+    pub fn sample(&self, place: usize) -> Option<&std::rc::Rc<SampleView>> {
+        match self.conversation.as_ref()?.outcomes.get(place)? {
+            OutcomeView::Sample(sample) => Some(sample),
+            OutcomeView::Dropped(..) => None,
+        }
+    }
+}
+
+/// The `k`th pair of a flat array.
+fn pair(flat: &[u32], k: usize) -> Option<Span> {
+    Some(Span::new(*flat.get(2 * k)? as usize, *flat.get(2 * k + 1)? as usize))
+}
+
+fn flat(spans: &[Span]) -> Vec<u32> {
+    spans.iter().flat_map(|span| [span.start as u32, span.end as u32]).collect()
+}
+
+/// For each token the pasted bytes of the piece that holds it: the very bytes where the piece was copied one to one,
+/// else those of the whole piece.
+fn sources(sample: &Sample) -> Vec<u32> {
+    let mut sources = Vec::with_capacity(2 * sample.offsets.len());
+    for offset in &sample.offsets {
+        let place = sample.pieces.partition_point(|piece| piece.output.end <= offset.start);
+        let found = sample.pieces[place..]
+            .iter()
+            .take_while(|piece| piece.output.start < offset.end)
+            .find_map(|piece| Some((piece.output, piece.source?)));
+        match found {
+            Some((output, source)) if output.len() == source.len() => {
+                let start = offset.start.max(output.start) - output.start + source.start;
+                let end = offset.end.min(output.end).max(output.start) - output.start + source.start;
+                sources.extend([start as u32, end as u32]);
+            }
+            Some((_, source)) => sources.extend([source.start as u32, source.end as u32]),
+            None => sources.extend([NONE, NONE]),
+        }
+    }
+    sources
+}
+
+/// Numbers as the bytes of a `Uint8Array`, little-endian.
+mod packed {
+    use super::{Deserialize, Deserializer, Error, Serialize, Serializer};
+
+    /// A number of fixed size.
+    pub(super) trait Number: Copy {
+        /// Its bytes, as many as its size.
+        fn put(self, into: &mut Vec<u8>);
+        /// All the numbers in these bytes; `None` where they don't end with a whole number.
+        fn all(bytes: &[u8]) -> Option<Vec<Self>>;
+    }
+
+    macro_rules! number {
+        ($($type:ty),+) => {$(
+            impl Number for $type {
+                fn put(self, into: &mut Vec<u8>) {
+                    into.extend_from_slice(&self.to_le_bytes());
+                }
+                fn all(bytes: &[u8]) -> Option<Vec<Self>> {
+                    let (whole, rest) = bytes.as_chunks::<{ size_of::<$type>() }>();
+                    rest.is_empty().then(|| whole.iter().map(|chunk| Self::from_le_bytes(*chunk)).collect())
+                }
+            }
+        )+};
+    }
+    number!(u8, u32, i64, f32);
+
+    pub(super) fn serialize<T: Number, S: Serializer>(numbers: &[T], to: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(size_of_val(numbers));
+        numbers.iter().for_each(|number| number.put(&mut bytes));
+        serde_bytes::Bytes::new(&bytes).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, T: Number, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+        let bytes = serde_bytes::ByteBuf::deserialize(from)?;
+        T::all(&bytes).ok_or_else(|| D::Error::custom("an array that ends inside a number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_comes_out_of_the_wire_as_it_went_in() {
+        let sample = SampleView {
+            text: "春风".to_owned(),
+            ids: vec![1, 4_000_000_000],
+            labels: vec![-100, i64::MAX],
+            weights: vec![0.0, 0.5],
+            offsets: vec![0, 3, 3, 6],
+            held: vec![0, 3, 3, 6],
+            messages: vec![NONE, 1],
+            parts: vec![5, 1 | ADDED],
+            sources: vec![NONE, NONE, 7, 10],
+            trained: 1,
+            ..SampleView::default()
+        };
+        let text = serde_json::to_string(&sample).unwrap();
+        let back: SampleView = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, sample);
+        assert_eq!(back.message(0), None);
+        assert_eq!(back.message(1), Some(1));
+        assert_eq!(back.source(0), None);
+        assert_eq!(back.source(1), Some(Span::new(7, 10)));
+        assert!(back.is_added(1) && !back.is_added(0));
+        assert_eq!(back.part(1), Part::Content);
+    }
+}

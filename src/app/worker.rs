@@ -1,0 +1,197 @@
+//! The worker: it reads, renders, encodes and explains, so that the page only paints.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use gloo::worker::{HandlerId, Worker, WorkerScope};
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableWritablePair, RequestCache,
+    RequestInit, Response,
+};
+
+use crate::app::BUILD;
+use crate::app::wire::{FromWorker, ReportView, ToWorker};
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{EMBEDDED, Engine};
+use crate::tokenizer::{Files, Tokenizer};
+
+/// The state of the worker.
+pub struct Analyst {
+    engine: Engine,
+    /// For each tokenizer the ids of its added tokens.
+    added: HashMap<String, HashSet<u32>>,
+}
+
+/// What the worker tells itself while it fetches.
+pub enum Fetching {
+    /// So many bytes have come, of so many where known.
+    Progress(HandlerId, String, f64, Option<f64>),
+    /// The files of a tokenizer, or why there are none.
+    Done(HandlerId, String, Result<(String, Option<String>), String>),
+}
+
+thread_local! {
+    /// Where the last words of a dying worker go.
+    static LAST_WORDS: RefCell<Option<(WorkerScope<Analyst>, HandlerId)>> = const { RefCell::new(None) };
+}
+
+impl Worker for Analyst {
+    type Message = Fetching;
+    type Input = ToWorker;
+    type Output = FromWorker;
+
+    fn create(_scope: &WorkerScope<Self>) -> Self {
+        std::panic::set_hook(Box::new(|panic| {
+            web_sys::console::error_1(&panic.to_string().into());
+            LAST_WORDS.with_borrow(|words| {
+                if let Some((scope, page)) = words {
+                    scope.respond(*page, FromWorker::Died(panic.to_string()));
+                }
+            });
+        }));
+        let embedded = added_tokens(&Tokenizer::embedded());
+        Self { engine: Engine::new(), added: HashMap::from([(EMBEDDED.to_owned(), embedded)]) }
+    }
+
+    fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
+        LAST_WORDS.set(Some((scope.clone(), page)));
+        scope.respond(page, FromWorker::Hello(BUILD.to_owned()));
+    }
+
+    fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
+        match message {
+            ToWorker::Analyze(number, request) => {
+                let start = now();
+                let report = self.engine.analyze(&request);
+                let none = HashSet::new();
+                let view = ReportView::new(report, self.added.get(&request.tokenizer).unwrap_or(&none));
+                scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+            }
+            ToWorker::Load(id, address) => fetch_tokenizer(scope.clone(), page, id, address),
+        }
+    }
+
+    fn update(&mut self, scope: &WorkerScope<Self>, message: Fetching) {
+        match message {
+            Fetching::Progress(page, id, loaded, total) => {
+                scope.respond(page, FromWorker::Loading(id, loaded, total));
+            }
+            Fetching::Done(page, id, files) => {
+                let answer = match self.take(&id, files) {
+                    Ok(entries) => FromWorker::Loaded(id, entries),
+                    Err(why) => FromWorker::Failed(id, why),
+                };
+                scope.respond(page, answer);
+            }
+        }
+    }
+}
+
+impl Analyst {
+    fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {
+        let (tokenizer, config) = files.map_err(|why| not_fetched(&why))?;
+        let files = Files {
+            tokenizer: &tokenizer,
+            config: config.as_deref(),
+            special_tokens_map: None,
+            chat_template: None,
+        };
+        let tokenizer = Tokenizer::from_files(&files)?;
+        let entries = tokenizer.vocab_size() as u32;
+        self.added.insert(id.to_owned(), added_tokens(&tokenizer));
+        self.engine.add_tokenizer(id, tokenizer);
+        Ok(entries)
+    }
+}
+
+fn added_tokens(tokenizer: &Tokenizer) -> HashSet<u32> {
+    (0..tokenizer.vocab_size() as u32).filter(|id| tokenizer.is_added(*id)).collect()
+}
+
+fn not_fetched(why: &str) -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "tokenizer-not-fetched",
+        Bilingual::new(format!("the tokenizer could not be loaded: {why}"), format!("分词器加载失败：{why}")),
+    )
+    .hint(Bilingual::fixed(
+        "check the connection and choose it again; the built-in tokenizer needs none",
+        "请检查网络后重新选择；内置分词器无需联网",
+    ))
+}
+
+/// Milliseconds, for telling how long something took.
+fn now() -> f64 {
+    js_sys::Date::now()
+}
+
+fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, address: String) {
+    spawn_local(async move {
+        let progress = |loaded: f64, total: Option<f64>| {
+            scope.send_message(Fetching::Progress(page, id.clone(), loaded, total));
+        };
+        let files = async {
+            let tokenizer = fetch(&format!("{address}.json.gz?{BUILD}"), progress).await?;
+            // The config is small and optional: without it there are no special tokens and no template.
+            let config = fetch(&format!("{address}.config.json?{BUILD}"), |_, _| ()).await.ok();
+            Ok((tokenizer, config))
+        };
+        let files = files.await.map_err(|error: JsValue| {
+            error.dyn_ref::<js_sys::Error>().map_or_else(
+                || error.as_string().unwrap_or_else(|| "unknown error".to_owned()),
+                |error| String::from(error.message()),
+            )
+        });
+        scope.send_message(Fetching::Done(page, id.clone(), files));
+    });
+}
+
+/// A stream that unpacks gzip; `web-sys` has no stable type for it.
+fn gunzip() -> Result<ReadableWritablePair, JsValue> {
+    let constructor: js_sys::Function =
+        js_sys::Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
+    Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
+}
+
+/// Fetches a text, unpacks it where it is a gzip file (a host may already have done so), and tells how far it is.
+async fn fetch(address: &str, progress: impl Fn(f64, Option<f64>)) -> Result<String, JsValue> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::ForceCache);
+    let response = JsFuture::from(scope.fetch_with_str_and_init(address, &options)).await?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        return Err(format!("{} {}", response.status(), response.status_text()).into());
+    }
+    let total = response.headers().get("content-length")?.and_then(|length| length.parse().ok());
+    let Some(body) = response.body() else { return Err("the answer is empty".into()) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let chunks = js_sys::Array::new();
+    let mut first_bytes = [0; 2];
+    let mut loaded = 0.0;
+    loop {
+        let step = JsFuture::from(reader.read()).await?;
+        if js_sys::Reflect::get(&step, &"done".into())?.is_truthy() {
+            break;
+        }
+        let chunk: Uint8Array = js_sys::Reflect::get(&step, &"value".into())?.unchecked_into();
+        if loaded == 0.0 && chunk.length() >= 2 {
+            chunk.subarray(0, 2).copy_to(&mut first_bytes);
+        }
+        loaded += f64::from(chunk.length());
+        chunks.push(&chunk);
+        progress(loaded, total);
+    }
+    let blob = Blob::new_with_u8_array_sequence(&chunks)?;
+    let text = if first_bytes == [0x1f, 0x8b] {
+        let unpacked = blob.stream().pipe_through(&gunzip()?);
+        JsFuture::from(Response::new_with_opt_readable_stream(Some(&unpacked))?.text()?).await?
+    } else {
+        JsFuture::from(blob.text()).await?
+    };
+    text.as_string().ok_or_else(|| "the answer is not text".into())
+}

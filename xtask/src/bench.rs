@@ -1,0 +1,42 @@
+//! `cargo xtask bench NAME`: runs `tests/bench/NAME.mjs` against the built page.
+
+use std::path::PathBuf;
+
+use crate::build::{self, Effort};
+use crate::run::{self, Done};
+use crate::serve::Server;
+use crate::test::node_environment;
+use crate::tools::{Browser, Tools};
+use crate::{npm, paths};
+
+pub(crate) fn command(args: &[String]) -> Done {
+    let known = names();
+    let [name] = args else {
+        println!("cargo xtask bench NAME, where NAME is one of: {}", known.join(", "));
+        return if args.is_empty() { Ok(()) } else { Err("`bench` takes one name".into()) };
+    };
+    if !known.contains(name) {
+        return Err(format!("there is no benchmark `{name}`; there are: {}", known.join(", ")));
+    }
+    let tools = Tools::ensure()?;
+    let browser = Browser::ensure()?;
+    let modules = npm::ensure_lock(&folder())?;
+    build::site(&tools, Effort::Release)?;
+    let server = Server::of_the_site("/")?;
+    run::step(&format!("bench {name}"), || {
+        let mut node = std::process::Command::new(&tools.node);
+        node.arg(folder().join(format!("{name}.mjs"))).current_dir(paths::root());
+        node_environment(&mut node, &server.url, &modules, &browser);
+        run::run(&mut node)
+    })
+}
+
+fn folder() -> PathBuf {
+    paths::root().join("tests/bench")
+}
+
+/// The names of the scripts; one that starts with `_` is a part of others.
+fn names() -> Vec<String> {
+    let scripts = paths::files(&folder(), |name| !name.starts_with('_') && paths::has_extension(name, "mjs"));
+    scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect()
+}

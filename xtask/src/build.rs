@@ -1,0 +1,81 @@
+//! `cargo xtask build`: the static site in `dist/`.
+
+use std::path::Path;
+
+use crate::run::{self, Done, Result, at, step};
+use crate::tools::Tools;
+use crate::{paths, sizes, tokenizers, worker_names};
+
+/// How much the compiler is asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Effort {
+    /// What people get: small and fast.
+    Release,
+    /// A page in seconds, without wasm-opt and budgets.
+    Quick,
+}
+
+pub(crate) fn command(args: &[String]) -> Done {
+    let effort = match args {
+        [] => Effort::Release,
+        [flag] if flag == "--quick" => Effort::Quick,
+        [other, ..] => return Err(format!("`build` knows only --quick, but got `{other}`")),
+    };
+    site(&Tools::ensure()?, effort)
+}
+
+/// Builds the site.
+pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
+    step("fetching the crates of Cargo.lock", || {
+        run::run(&mut run::cargo(["fetch", "--quiet", "--locked"]))
+    })?;
+    let packed = tokenizers::pack(&tools.node)?;
+    let what = match effort {
+        Effort::Release => "building the page (some minutes from nothing)",
+        Effort::Quick => "building the page quickly",
+    };
+    step(what, || trunk(tools, effort))?;
+    let dist = paths::dist();
+    worker_names::hash(&dist)?;
+    if let Some(packed) = packed {
+        copy_files(&packed, &dist.join("tokenizers"))?;
+    }
+    if effort == Effort::Release {
+        step("weighing it", || sizes::check(&tools.node, &dist))?;
+    }
+    println!("  the site is in {}", dist.display());
+    Ok(())
+}
+
+fn trunk(tools: &Tools, effort: Effort) -> Done {
+    let mut trunk = tools.command("trunk")?;
+    // Everything it needs is there, so that a download would be a surprise.
+    trunk.args(["build", "--offline", "true", "--color", "never", "--dist"]).arg(paths::dist());
+    match effort {
+        Effort::Release => trunk.args(["--release", "true"]),
+        Effort::Quick => trunk.args(["--release", "false", "--cargo-profile", "quick"]),
+    };
+    // It takes variables such as NO_COLOR=1 for its own flags, and refuses their values.
+    trunk.env_remove("NO_COLOR").env("LOSSMASK_BUILD", build_id()?);
+    run::run(&mut trunk)
+}
+
+/// A name for this build, the same for the page and its worker: a fingerprint of everything that is compiled.
+fn build_id() -> Result<String> {
+    let root = paths::root();
+    let mut files = paths::files_below(&root.join("src"));
+    files.extend(["Cargo.lock", "Cargo.toml"].map(|name| root.join(name)));
+    let contents = files.iter().map(|file| paths::read(file)).collect::<Result<Vec<_>>>()?;
+    let mut id = paths::fingerprint(contents.iter().map(Vec::as_slice));
+    id.truncate(12);
+    Ok(id)
+}
+
+fn copy_files(from: &Path, to: &Path) -> Done {
+    std::fs::create_dir_all(to).map_err(at(to))?;
+    for file in paths::files(from, |_| true) {
+        let target = to.join(file.file_name().unwrap_or_default());
+        std::fs::copy(&file, &target).map_err(at(&target))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Names for the worker's files that change with their content.
+//!
+//! Trunk does not hash a worker's files, because the page must know the loader's name. So a browser could
+//! start a new page with an old worker from its cache. Here the two heavy files get hashed names, and only the
+//! loader, one line, keeps its own; the page asks for it with the build's id as a query.
+
+use std::path::Path;
+
+use crate::paths;
+use crate::run::{Done, at};
+
+/// The name that the page asks for.
+const LOADER: &str = "worker_loader.js";
+
+/// Renames the worker's script and wasm after their content, and writes the loader for them.
+pub(crate) fn hash(dist: &Path) -> Done {
+    let old = [dist.join("worker.js"), dist.join("worker_bg.wasm")];
+    let (script, wasm) = (paths::read(&old[0])?, paths::read(&old[1])?);
+    let name = format!("worker-{}", paths::fingerprint([script.as_slice(), &wasm]));
+    let new = [format!("{name}.js"), format!("{name}_bg.wasm")];
+    for (from, to) in old.iter().zip(&new) {
+        std::fs::rename(from, dist.join(to)).map_err(at(from))?;
+    }
+    let loader = dist.join(LOADER);
+    std::fs::write(&loader, loader_text(&new[0], &new[1])).map_err(at(&loader))
+}
+
+fn loader_text(script: &str, wasm: &str) -> String {
+    format!("importScripts(\"./{script}\");\nwasm_bindgen({{ module_or_path: \"./{wasm}\" }});\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loader_names_the_files_that_are_there() {
+        let dist = std::env::temp_dir().join(format!("lossmask-worker-{}", std::process::id()));
+        std::fs::create_dir_all(&dist).unwrap();
+        std::fs::write(dist.join("worker.js"), "let wasm_bindgen;").unwrap();
+        std::fs::write(dist.join("worker_bg.wasm"), "asm").unwrap();
+        hash(&dist).unwrap();
+        let loader = std::fs::read_to_string(dist.join(LOADER)).unwrap();
+        let others = paths::files(&dist, |name| name != LOADER);
+        assert_eq!(others.len(), 2);
+        for file in others {
+            assert!(loader.contains(&format!("\"./{}\"", file.file_name().unwrap().to_str().unwrap())));
+        }
+        std::fs::remove_dir_all(&dist).unwrap();
+    }
+}
