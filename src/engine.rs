@@ -205,7 +205,7 @@ impl Engine {
             renders: &renders,
             budget,
         };
-        let mut outcomes = (setup.recipe.build)(&context);
+        let mut outcomes = catalog::build(setup.recipe, &context);
         for outcome in &mut outcomes {
             if let Outcome::Sample(sample) = outcome {
                 let found = diagnose(&context, sample);
