@@ -109,6 +109,28 @@ impl Engine {
         report
     }
 
+    /// Like [`Engine::analyze`], one conversation at a time, each with a limit of its own: for files of any length. The
+    /// report that `each` sees, and that is returned, has no conversations.
+    pub fn analyze_each<E>(
+        &mut self,
+        request: &Request,
+        mut each: impl FnMut(&Report, &ConversationReport) -> Result<(), E>,
+    ) -> Result<Report, E> {
+        let (read, mut report, setup) = self.begin(request);
+        let conversations = std::mem::take(&mut report.conversations);
+        let Some(setup) = setup else { return Ok(report) };
+        for mut of_it in conversations {
+            let budget = Budget::new(self.most_tokens);
+            let conversation = &read.conversations[of_it.index];
+            of_it.outcomes = self.outcomes(request, &setup, conversation, of_it.index, &budget);
+            if budget.is_spent() {
+                of_it.diagnostics.push(too_many_tokens(self.most_tokens, of_it.index, 0));
+            }
+            each(&report, &of_it)?;
+        }
+        Ok(report)
+    }
+
     /// Reads and renders whole conversations, one result for each in the report, which has no samples.
     pub fn render(
         &mut self,
@@ -183,7 +205,7 @@ impl Engine {
             renders: &renders,
             budget,
         };
-        let mut outcomes = (setup.recipe.build)(&context);
+        let mut outcomes = catalog::build(setup.recipe, &context);
         for outcome in &mut outcomes {
             if let Outcome::Sample(sample) = outcome {
                 let found = diagnose(&context, sample);
@@ -279,12 +301,16 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
 
 fn too_many_tokens(most: usize, index: usize, rest: usize) -> Diagnostic {
     let number = index + 1;
-    let message = Bilingual::new(
-        format!(
-            "the samples hold more than {most} tokens: those of conversation {number} are not complete, and {rest} \
-             conversations after it are left out"
+    let (en, zh) = match rest {
+        0 => (String::new(), String::new()),
+        _ => (
+            format!(", and {rest} conversations after it are left out"),
+            format!("，其后的 {rest} 段对话未列出"),
         ),
-        format!("样本超过 {most} 个 token：第 {number} 段对话的样本不完整，其后的 {rest} 段对话未列出"),
+    };
+    let message = Bilingual::new(
+        format!("more than {most} tokens: the samples of conversation {number} are not complete{en}"),
+        format!("超过 {most} 个 token：第 {number} 段对话的样本不完整{zh}"),
     );
     let hint = Bilingual::fixed("look at fewer conversations at once", "请减少一次查看的对话数量");
     Diagnostic::new(Severity::Warning, "too-many-tokens", message).hint(hint)

@@ -157,7 +157,7 @@ pub fn runs(sample: &SampleView) -> Vec<(bool, Range<usize>)> {
 pub fn neighbour_run(sample: &SampleView, token: usize, forward: bool) -> Option<usize> {
     let runs = runs(sample);
     let mut starts = runs.iter().filter(|(trained, _)| *trained).map(|(_, run)| run.start);
-    if forward { starts.find(|start| *start > token) } else { starts.filter(|start| *start < token).last() }
+    if forward { starts.find(|start| *start > token) } else { starts.rfind(|start| *start < token) }
 }
 
 #[cfg(test)]

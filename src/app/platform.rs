@@ -55,14 +55,18 @@ pub fn matches(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// Whether the page is as narrow as a phone's.
+pub fn is_phone() -> bool {
+    matches("(max-width: 900px)")
+}
+
 /// Keeps the language and shows it to the browser.
 pub fn set_lang(lang: Lang) {
     let _ = document_element().set_attribute("lang", lang.tag());
     let _ = LocalStorage::set(LANG, lang.code());
-    document().set_title(lang.pick(
-        "lossmask: which tokens does fine-tuning train?",
-        "lossmask：微调时到底训练了哪些 token？",
-    ));
+    document().set_title(
+        lang.pick("lossmask: which tokens does fine-tuning train?", "lossmask：微调时到底训练了哪些 token？"),
+    );
 }
 
 /// Keeps the colours and shows them to the style sheets.
@@ -103,7 +107,8 @@ pub fn choices() -> Choices {
 
 /// Keeps what the user chose. False where it is too large, or the browser refuses.
 pub fn keep(choices: &Choices) -> bool {
-    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES && LocalStorage::set(CHOICES, choices).is_ok()
+    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES
+        && LocalStorage::set(CHOICES, choices).is_ok()
 }
 
 /// The local time, for `strftime_now`.

@@ -108,6 +108,15 @@ pub enum Worker {
     Failed,
 }
 
+/// A dialog over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// The gallery of examples.
+    Gallery,
+    /// The list of keys.
+    Keys,
+}
+
 /// Everything the page draws.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -137,10 +146,8 @@ pub struct State {
     pub hover: Option<TokenAt>,
     /// The token that was pinned.
     pub pin: Option<TokenAt>,
-    /// Whether the gallery of examples is open.
-    pub gallery: bool,
-    /// Whether the list of keys is open.
-    pub keys: bool,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
 }
@@ -178,10 +185,8 @@ pub enum Action {
     Pin(TokenAt),
     /// Nothing is pinned any more.
     Release,
-    /// The gallery opens or closes.
-    Gallery(bool),
-    /// The list of keys opens or closes.
-    Keys(bool),
+    /// A dialog opens, or the open one closes.
+    Dialog(Option<Dialog>),
     /// A request went out.
     Asked,
     /// The worker said something.
@@ -212,8 +217,7 @@ impl State {
             tokenizers: BTreeMap::from([(EMBEDDED.to_owned(), Loading::Ready(0))]),
             hover: None,
             pin: None,
-            gallery: false,
-            keys: false,
+            dialog: None,
             notice: None,
         }
     }
@@ -273,8 +277,7 @@ impl State {
             Action::Hover(token) => self.hover = token,
             Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
             Action::Release => self.pin = None,
-            Action::Gallery(open) => self.gallery = open,
-            Action::Keys(open) => self.keys = open,
+            Action::Dialog(dialog) => self.dialog = dialog,
             Action::Asked => self.waiting = true,
             Action::Heard(message) => self.hear(message),
             Action::WorkerLost { restarted } => {
@@ -306,7 +309,7 @@ impl State {
             example.options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
         self.choices.options.insert(recipe.to_owned(), options);
-        self.gallery = false;
+        self.dialog = None;
         self.forget_tokens();
     }
 

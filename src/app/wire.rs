@@ -330,7 +330,9 @@ mod packed {
 
     pub(super) fn serialize<T: Number, S: Serializer>(numbers: &[T], to: S) -> Result<S::Ok, S::Error> {
         let mut bytes = Vec::with_capacity(size_of_val(numbers));
-        numbers.iter().for_each(|number| number.put(&mut bytes));
+        for number in numbers {
+            number.put(&mut bytes);
+        }
         serde_bytes::Bytes::new(&bytes).serialize(to)
     }
 

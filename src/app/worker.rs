@@ -8,8 +8,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableWritablePair, RequestCache, RequestInit,
-    Response,
+    Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableWritablePair, RequestCache,
+    RequestInit, Response,
 };
 
 use crate::app::BUILD;
@@ -92,14 +92,14 @@ impl Worker for Analyst {
 }
 
 impl Analyst {
-    fn take(
-        &mut self,
-        id: &str,
-        files: Result<(String, Option<String>), String>,
-    ) -> Result<u32, Diagnostic> {
+    fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {
         let (tokenizer, config) = files.map_err(|why| not_fetched(&why))?;
-        let files =
-            Files { tokenizer: &tokenizer, config: config.as_deref(), special_tokens_map: None, chat_template: None };
+        let files = Files {
+            tokenizer: &tokenizer,
+            config: config.as_deref(),
+            special_tokens_map: None,
+            chat_template: None,
+        };
         let tokenizer = Tokenizer::from_files(&files)?;
         let entries = tokenizer.vocab_size() as u32;
         self.added.insert(id.to_owned(), added_tokens(&tokenizer));
@@ -116,10 +116,7 @@ fn not_fetched(why: &str) -> Diagnostic {
     Diagnostic::new(
         Severity::Error,
         "tokenizer-not-fetched",
-        Bilingual::new(
-            format!("the tokenizer could not be loaded: {why}"),
-            format!("分词器加载失败：{why}"),
-        ),
+        Bilingual::new(format!("the tokenizer could not be loaded: {why}"), format!("分词器加载失败：{why}")),
     )
     .hint(Bilingual::fixed(
         "check the connection and choose it again; the built-in tokenizer needs none",

@@ -21,40 +21,55 @@ pub(super) const FLAGS: [&str; 8] =
 pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();
     let file = File::named_by(flags)?;
-    let (request, template) = input::request(flags, file.text.clone(), &mut engine)?;
-    let mut report = engine.analyze(&request);
+    let (request, name) = input::request(flags, file.text.clone(), &mut engine)?;
     let tokenizer = engine.tokenizer(&request.tokenizer);
-    let template = File { name: template, text: report.template_source.take().unwrap_or_default() };
-    let mut clean = general(&report, &file, &template)?;
     let show = tokenizer.as_deref().filter(|_| !flags.json).map(Show::new);
-    for conversation in &report.conversations {
-        clean &= diagnostics::print(&conversation.diagnostics, &file);
-        if !errors(conversation, &file, &template) {
-            clean = false;
-            continue;
+    let mut clean = true;
+    let mut template = File { name, text: String::new() };
+    let report = engine.analyze_each(&request, |report, conversation| {
+        if template.text.is_empty() {
+            template.text = report.template_source.clone().unwrap_or_default();
         }
-        let mut number = 0;
-        for outcome in &conversation.outcomes {
-            match (outcome, &show) {
-                (Outcome::Sample(sample), None) => {
-                    lines::line(out, &SampleLine::new(conversation.index, number, sample))?;
-                }
-                (Outcome::Sample(sample), Some(show)) => show.sample(out, conversation, number, sample)?,
-                (Outcome::Dropped { why, diagnostics }, None) => {
-                    let found: Vec<_> =
-                        diagnostics.iter().map(|found| lines::diagnostic(found, &file.text)).collect();
-                    let line =
-                        json!({"conversation": conversation.index, "dropped": why.en, "diagnostics": found});
-                    lines::line(out, &line)?;
-                }
-                (Outcome::Dropped { why, diagnostics }, Some(show)) => {
-                    show.dropped(out, conversation, why, diagnostics)?;
-                }
-            }
-            number += usize::from(matches!(outcome, Outcome::Sample(_)));
-        }
+        clean &= one(out, conversation, &file, &template, show.as_ref())?;
+        Ok::<(), Stop>(())
+    })?;
+    template.text = report.template_source.clone().unwrap_or_default();
+    Ok(general(&report, &file, &template)? && clean)
+}
+
+/// Prints the samples of one conversation, or its errors; whether there are none and nothing is left out.
+fn one(
+    out: &mut dyn Write,
+    conversation: &ConversationReport,
+    file: &File,
+    template: &File,
+    show: Option<&Show<'_>>,
+) -> Clean {
+    diagnostics::print(&conversation.diagnostics, file);
+    if !errors(conversation, file, template) {
+        return Ok(false);
     }
-    Ok(clean)
+    let mut number = 0;
+    for outcome in &conversation.outcomes {
+        match (outcome, show) {
+            (Outcome::Sample(sample), None) => {
+                lines::line(out, &SampleLine::new(conversation.index, number, sample))?;
+            }
+            (Outcome::Sample(sample), Some(show)) => show.sample(out, conversation, number, sample)?,
+            (Outcome::Dropped { why, diagnostics }, None) => {
+                let found: Vec<_> =
+                    diagnostics.iter().map(|found| lines::diagnostic(found, &file.text)).collect();
+                let line =
+                    json!({"conversation": conversation.index, "dropped": why.en, "diagnostics": found});
+                lines::line(out, &line)?;
+            }
+            (Outcome::Dropped { why, diagnostics }, Some(show)) => {
+                show.dropped(out, conversation, why, diagnostics)?;
+            }
+        }
+        number += usize::from(matches!(outcome, Outcome::Sample(_)));
+    }
+    Ok(conversation.diagnostics.iter().all(|found| found.code != "too-many-tokens"))
 }
 
 /// Prints what concerns the call as a whole; whether it holds no error.

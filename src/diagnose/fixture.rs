@@ -53,7 +53,7 @@ impl Fixture {
         let recipe = catalog::find(recipe).unwrap();
         let asked: Vec<_> = options.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         let options = Options::parse(recipe.id, recipe.options, &asked).unwrap();
-        let outcomes = self.with_options(&options, |context| (recipe.build)(context));
+        let outcomes = self.with_options(&options, |context| crate::recipe::catalog::build(recipe, context));
         let sample = |outcome| match outcome {
             Outcome::Sample(sample) => sample,
             Outcome::Dropped { why, diagnostics } => panic!("{why:?} {diagnostics:?}"),

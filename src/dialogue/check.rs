@@ -3,10 +3,10 @@
 use super::notes::Notes;
 use super::{Conversation, Kind, Value};
 use crate::bilingual::Bilingual;
-use crate::diagnostic::Severity::{Error, Warning};
+use crate::diagnostic::Severity::Error;
 use crate::span::Span;
 
-/// Drops conversations without a message, and warns of ones without a reply.
+/// Drops conversations without a message. One without a reply is the recipe's matter: not every recipe needs one.
 pub(super) fn check(conversations: &mut Vec<Conversation>, notes: &mut Notes) {
     conversations.retain(|conversation| {
         if conversation.messages.is_empty() {
@@ -14,9 +14,6 @@ pub(super) fn check(conversations: &mut Vec<Conversation>, notes: &mut Notes) {
                 no_messages(conversation.span, notes);
             }
             return false;
-        }
-        if conversation.replies().next().is_none() && !notes.has_error() {
-            no_reply(conversation.span, notes);
         }
         true
     });
@@ -42,22 +39,6 @@ fn no_messages(span: Span, notes: &mut Notes) {
         Bilingual::fixed(
             r#"add one, such as {"role": "user", "content": "…"}"#,
             r#"请添加一条，如 {"role": "user", "content": "…"}"#,
-        ),
-    );
-}
-
-fn no_reply(span: Span, notes: &mut Notes) {
-    notes.add(
-        Warning,
-        "no-reply",
-        span,
-        Bilingual::fixed(
-            "there is no assistant reply, so there is nothing to train",
-            "没有助手的回复，没有可训练的内容",
-        ),
-        Bilingual::fixed(
-            r#"add a message with the role "assistant""#,
-            r#"请添加一条角色为 "assistant" 的消息"#,
         ),
     );
 }

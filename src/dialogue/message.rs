@@ -88,13 +88,13 @@ mod tests {
     #[test]
     fn a_diagnostic_knows_its_conversation() {
         let pasted =
-            format!("{GOOD}\n{{\"messages\": [{{\"role\": \"user\", \"content\": \"c\"}}]}}\noops\n{GOOD}");
+            format!("{GOOD}\n{{\"messages\": [{{\"role\": \"human\", \"content\": \"c\"}}]}}\noops\n{GOOD}");
         let read = read(&pasted);
         let of: Vec<_> =
             read.diagnostics.iter().map(|found| (found.code.as_ref(), read.conversation_of(found))).collect();
-        assert_eq!(of, [("expected-value", None)]);
+        assert_eq!(of, [("unknown-role", Some(1)), ("expected-value", None)]);
         let read = super::super::read(pasted.replace("oops\n", "").as_str());
-        assert_eq!(read.diagnostics[0].code, "no-reply");
+        assert_eq!(read.diagnostics[0].code, "unknown-role");
         assert_eq!(read.conversation_of(&read.diagnostics[0]), Some(1));
     }
 

@@ -10,7 +10,7 @@ use crate::dialogue::{self, Conversation, Read};
 use crate::recipe::Renders;
 
 /// Renders beyond this many bytes of text are not kept for the next request.
-const MOST_BYTES: usize = 32 << 20;
+const MOST_BYTES: usize = 8 << 20;
 
 /// All that a render depends on, apart from its conversation.
 #[derive(Clone, Debug, PartialEq)]

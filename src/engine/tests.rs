@@ -198,9 +198,17 @@ fn too_many_tokens_are_left_out_and_the_report_says_where() {
     assert_eq!(codes(&report.diagnostics), ["too-many-tokens"]);
     assert_eq!(report.conversations.len(), 2);
     assert!(
-        report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1"),
+        report.diagnostics[0].message.en.contains("conversation 2 are not complete, and 1 "),
         "{report:?}"
     );
+    let mut each = Vec::new();
+    let request_of_all = request(&dialogue);
+    let general = engine.analyze_each(&request_of_all, |_, of_it| -> Result<(), ()> {
+        each.push((of_it.outcomes.len(), codes(&of_it.diagnostics).len()));
+        Ok(())
+    });
+    assert_eq!(general.unwrap().diagnostics, []);
+    assert_eq!(each, [(2, 0), (2, 0), (2, 0)]);
     engine.most_tokens = whole;
     assert_eq!(engine.analyze(&request(&dialogue)).diagnostics, []);
 }
@@ -228,6 +236,23 @@ fn a_prompt_that_can_not_be_rendered_alone_ends_where_the_reply_starts() {
     let sample = samples(&report)[0];
     assert!(codes(&sample.diagnostics).contains(&"prompt-not-rendered"), "{sample:?}");
     assert_eq!(sample.prompt_end, Some(sample.text.find('春').unwrap()));
+}
+
+#[test]
+fn a_tool_call_is_trained_with_the_markers_that_close_it() {
+    let call = r#"{"type": "function", "function": {"name": "weather", "arguments": {"city": "Paris"}}}"#;
+    let mut request = request(&format!(
+        r#"[{{"role": "user", "content": "Paris?"}}, {{"role": "assistant", "content": "", "tool_calls": [{call}]}}]"#
+    ));
+    let source = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}{% for c in m.tool_calls or [] %}\
+        <call>{{ c.function.name }}({{ c.function.arguments | tojson }})</call>{% endfor %}END\n{% endfor %}\
+        {% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+    for (end, tail) in [("<|im_end|>", "<|im_end|>"), ("", "")] {
+        request.template = TemplateChoice::Source(source.replace("END", end));
+        let report = Engine::new().analyze(&request);
+        let expected = format!(r#"<call>weather({{"city": "Paris"}})</call>{tail}"#);
+        assert_eq!(trained(samples(&report)[0]), expected);
+    }
 }
 
 #[test]

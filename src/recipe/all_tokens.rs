@@ -14,7 +14,6 @@ pub(super) static RECIPE: Recipe = Recipe {
     ),
     source: None,
     options: &[],
-    build,
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +37,7 @@ impl Verdict for Why {
     }
 }
 
-fn build(context: &Context<'_>) -> Vec<Outcome> {
+pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
     let made = context.render(context.conversation.messages.len(), false).and_then(|render| {
         let encoding = context.encode(&render)?;
         if !context.budget.take(encoding.ids.len()) {

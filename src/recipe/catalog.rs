@@ -1,6 +1,6 @@
 //! The recipes, by id.
 
-use super::{Recipe, all_tokens, per_turn};
+use super::{Context, Outcome, Recipe, all_tokens, per_turn};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
@@ -9,6 +9,19 @@ pub static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
 pub fn find(id: &str) -> Option<&'static Recipe> {
     RECIPES.iter().copied().find(|recipe| recipe.id == id)
 }
+
+/// Makes the samples of one conversation.
+///
+/// Not a field of [`Recipe`]: the page lists the recipes, and functions in that list would bring every trainer, the
+/// templates and the tokenizers into the wasm of the main thread.
+pub fn build(recipe: &Recipe, context: &Context<'_>) -> Vec<Outcome> {
+    let build = BUILDERS.iter().find(|(id, _)| *id == recipe.id).map(|(_, build)| build);
+    build.map_or_else(Vec::new, |build| build(context))
+}
+
+type Build = fn(&Context<'_>) -> Vec<Outcome>;
+
+const BUILDERS: [(&str, Build); 2] = [("per-turn", per_turn::build), ("all-tokens", all_tokens::build)];
 
 #[cfg(test)]
 mod tests {
@@ -25,5 +38,12 @@ mod tests {
             }
         }
         assert!(find("nobody's").is_none());
+    }
+
+    #[test]
+    fn every_recipe_can_be_built() {
+        let built: Vec<_> = BUILDERS.iter().map(|(id, _)| *id).collect();
+        let listed: Vec<_> = RECIPES.iter().map(|recipe| recipe.id).collect();
+        assert_eq!(built, listed);
     }
 }

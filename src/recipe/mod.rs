@@ -52,9 +52,6 @@ pub struct Recipe {
     pub source: Option<Source>,
     /// Its options; the first choice is the default.
     pub options: &'static [OptionSpec],
-    /// Makes the samples of one conversation.
-    #[serde(skip)]
-    pub build: fn(&Context<'_>) -> Vec<Outcome>,
 }
 
 /// The code that a recipe reproduces.

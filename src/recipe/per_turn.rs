@@ -18,7 +18,6 @@ pub(super) static RECIPE: Recipe = Recipe {
     ),
     source: None,
     options: &OPTIONS,
-    build,
 };
 
 static OPTIONS: [OptionSpec; 2] = [
@@ -45,7 +44,7 @@ static OPTIONS: [OptionSpec; 2] = [
 /// The role whose messages are replies.
 const ASSISTANT: &str = "assistant";
 
-fn build(context: &Context<'_>) -> Vec<Outcome> {
+pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
     let mut last_error = None;
     let messages = &context.conversation.messages;

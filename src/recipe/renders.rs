@@ -24,12 +24,18 @@ pub struct Render {
 #[derive(Default)]
 pub struct Renders {
     made: RefCell<HashMap<Key, Result<Rc<Render>, Diagnostic>>>,
+    /// For each kind of render the first that came to a limit of the template engine.
+    limits: RefCell<HashMap<bool, (usize, Diagnostic)>>,
 }
+
+/// The errors of a template that runs or writes without end: a longer conversation would only meet them again.
+const LIMITS: [&str; 2] = ["template-too-long", "template-too-large"];
 
 impl Renders {
     /// Forgets the renders of more than `messages` messages.
     pub fn keep(&mut self, messages: usize) {
         self.made.get_mut().retain(|key, _| key.0 <= messages);
+        self.limits.get_mut().retain(|_, limit| limit.0 <= messages);
     }
 
     /// How many bytes of text are kept.
@@ -45,9 +51,19 @@ impl Renders {
         if let Some(made) = self.made.borrow().get(&key) {
             return made.clone();
         }
+        if let Some((messages, error)) = self.limits.borrow().get(&key.1)
+            && *messages <= key.0
+        {
+            return Err(error.clone());
+        }
         let render = make().map(|rendered| {
             Rc::new(Render { rendered, key, pieces: OnceCell::new(), encoding: OnceCell::new() })
         });
+        if let Err(error) = &render
+            && LIMITS.contains(&error.code.as_ref())
+        {
+            self.limits.borrow_mut().insert(key.1, (key.0, error.clone()));
+        }
         self.made.borrow_mut().insert(key, render.clone());
         render
     }
@@ -56,6 +72,8 @@ impl Renders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bilingual::Bilingual;
+    use crate::diagnostic::Severity;
 
     fn text(text: &str) -> Rendered {
         Rendered { text: text.to_owned(), ..Rendered::default() }
@@ -72,5 +90,18 @@ mod tests {
         renders.keep(1);
         assert_eq!(renders.bytes(), 1);
         assert_eq!(renders.get_or_make((2, true), || Ok(text("new"))).unwrap().rendered.text, "new");
+    }
+
+    #[test]
+    fn a_template_that_came_to_a_limit_is_not_run_on_longer_conversations() {
+        let mut renders = Renders::default();
+        let message = Bilingual::fixed("too long", "太久");
+        let error = Diagnostic::new(Severity::Error, LIMITS[0], message);
+        assert!(renders.get_or_make((3, true), || Err(error.clone())).is_err());
+        assert!(renders.get_or_make((4, true), || Ok(text("made"))).is_err());
+        assert!(renders.get_or_make((4, false), || Ok(text("made"))).is_ok());
+        assert!(renders.get_or_make((2, true), || Ok(text("made"))).is_ok());
+        renders.keep(2);
+        assert!(renders.get_or_make((4, true), || Ok(text("made"))).is_ok());
     }
 }

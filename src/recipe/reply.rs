@@ -60,8 +60,14 @@ impl Reply {
                 (None, start)
             }
         };
-        let content_end = own(pieces, message).map(|piece| piece.output.end).last();
-        let content_end = content_end.unwrap_or(prompt_end).max(prompt_end);
+        let content_end = match own(pieces, message).last() {
+            Some(piece) if piece.owner.part != Part::Content => {
+                closed_at(text, pieces, encoding, piece, context.eos_id())
+            }
+            Some(piece) => piece.output.end,
+            None => prompt_end,
+        };
+        let content_end = content_end.max(prompt_end);
         let next =
             encoding.offsets.iter().position(|offset| offset.start >= content_end && !offset.is_empty());
         let stop = next.filter(|token| {
@@ -92,6 +98,20 @@ fn own(pieces: &[Piece], message: usize) -> impl Iterator<Item = &Piece> {
             && matches!(piece.owner.part, Part::Content | Part::Reasoning | Part::ToolCall)
             && !piece.output.is_empty()
     })
+}
+
+/// Where a reply ends that does not end with its content: the markers that close its reasoning or its tool call are the
+/// model's to write as well, up to the stop token.
+fn closed_at(text: &str, pieces: &[Piece], encoding: &Encoding, last: &Piece, eos: Option<u32>) -> usize {
+    let start = last.output.end;
+    let rest = pieces.iter().filter(|piece| piece.owner.message == last.owner.message);
+    let end = rest.map(|piece| piece.output.end).max().unwrap_or(start);
+    let within = |offset: &Span| offset.start >= start && offset.end <= end;
+    let mut tokens = encoding.offsets.iter().zip(&encoding.ids);
+    match tokens.find(|(offset, id)| within(offset) && Some(**id) == eos) {
+        Some((stop, _)) => stop.start,
+        None => start + text.get(start..end).map_or(0, |rest| rest.trim_end().len()),
+    }
 }
 
 /// How many bytes of whole characters the two texts begin with in common.

@@ -6,7 +6,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::Dispatch;
 use crate::app::i18n::Lang;
 use crate::app::platform;
-use crate::app::state::{Action, Theme};
+use crate::app::state::{Action, Dialog, Theme};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -41,10 +41,10 @@ pub(crate) fn Bar(props: &Props) -> Html {
                 </button>
             </div>
             <div class="acts">
-                <button class="btn" onclick={send(Action::Gallery(true))} aria-haspopup="dialog">
+                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog">
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
                 </button>
-                <button class="btn icon" onclick={send(Action::Keys(true))} aria-haspopup="dialog"
+                <button class="btn icon" onclick={send(Action::Dialog(Some(Dialog::Keys)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Keyboard keys", "键盘操作")} title={lang.pick("Keyboard keys (?)", "键盘操作（?）")}>
                     { icon(Icon::Keys) }
                 </button>

@@ -99,7 +99,7 @@ fn draw(props: &Props, cell: &Cell) -> Html {
         } else {
             html! { <span class="g">{ picture(text) }</span> }
         };
-        return tok(props, token, spoken(props.lang, text), face);
+        return tok(props, token, &spoken(props.lang, text), face);
     }
     let trained = cell.tokens.clone().all(|token| sample.is_trained(token));
     let first = cell.tokens.start;
@@ -107,14 +107,14 @@ fn draw(props: &Props, cell: &Cell) -> Html {
         <span class="split" key={first} data-trained={trained.then_some("")}>
             <span class="g" data-of={first.to_string()}>{ picture(text) }</span>
             <span class="row">
-                { for cell.tokens.clone().map(|token| tok(props, token, spoken(props.lang, text), Html::default())) }
+                { for cell.tokens.clone().map(|token| tok(props, token, &spoken(props.lang, text), Html::default())) }
             </span>
         </span>
     }
 }
 
 /// One token.
-fn tok(props: &Props, token: usize, said: String, face: Html) -> Html {
+fn tok(props: &Props, token: usize, said: &str, face: Html) -> Html {
     let Props { sample, lane, lang, cursor, pin, .. } = props;
     let trained = sample.is_trained(token);
     let id = sample.ids.get(token).copied().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{OutcomeView, ReportView};
@@ -100,15 +100,21 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
             (None, sample) => found.push(Found { diagnostic, samples: sample.into_iter().collect() }),
         }
     };
-    report.diagnostics.iter().for_each(|diagnostic| add(diagnostic, None));
+    for diagnostic in &report.diagnostics {
+        add(diagnostic, None);
+    }
     if let Some(conversation) = &report.conversation {
-        conversation.diagnostics.iter().for_each(|diagnostic| add(diagnostic, None));
+        for diagnostic in &conversation.diagnostics {
+            add(diagnostic, None);
+        }
         for (place, outcome) in conversation.outcomes.iter().enumerate() {
             let diagnostics = match outcome {
                 OutcomeView::Sample(sample) => &sample.diagnostics,
                 OutcomeView::Dropped(_, diagnostics) => diagnostics,
             };
-            diagnostics.iter().for_each(|diagnostic| add(diagnostic, Some(place)));
+            for diagnostic in diagnostics {
+                add(diagnostic, Some(place));
+            }
         }
     }
     found.sort_by_key(|found| std::cmp::Reverse(found.diagnostic.severity));
@@ -129,10 +135,10 @@ pub(crate) fn finding(lang: Lang, diagnostic: &Diagnostic, text: &str, more: Opt
     html! {
         <div class={classes!("diag", class)}>
             <p class="diag-h">{ icon(mark) }{ word }<code>{ diagnostic.code.to_string() }</code></p>
-            <p>{ lang.of(&diagnostic.message) }</p>
+            <p>{ rich(&lang.of(&diagnostic.message)) }</p>
             if let Some((source, span)) = diagnostic.place { { excerpt(lang, source, span, text) } }
             if let Some(hint) = &diagnostic.hint {
-                <p class="hint"><b>{ lang.pick("hint", "建议") }</b>{ " " }{ lang.of(hint) }</p>
+                <p class="hint"><b>{ lang.pick("hint", "建议") }</b>{ " " }{ rich(&lang.of(hint)) }</p>
             }
             { more.unwrap_or_default() }
         </div>
@@ -149,14 +155,16 @@ fn excerpt(lang: Lang, source: Source, span: Span, text: &str) -> Html {
     }
     let at = line_column(text, span.start);
     let line = line_at(text, span.start);
-    let (before, rest) = (Span::new(line.start, span.start).of(text), Span::new(span.start, line.end).of(text));
+    let (before, rest) =
+        (Span::new(line.start, span.start).of(text), Span::new(span.start, line.end).of(text));
     let marked_length = span.end.min(line.end).saturating_sub(span.start);
     let marked = rest.get(..marked_length).unwrap_or(rest);
     let after = rest.get(marked_length..).unwrap_or_default();
     let skipped = before.chars().count().saturating_sub(BEFORE);
     let head: String = before.chars().skip(skipped).collect();
     let shown: String = marked.chars().take(MARKED).collect();
-    let tail: String = if marked.chars().count() > MARKED { "…".to_owned() } else { after.chars().take(AFTER).collect() };
+    let tail: String =
+        if marked.chars().count() > MARKED { "…".to_owned() } else { after.chars().take(AFTER).collect() };
     let name = match source {
         Source::Dialogue => lang.pick("dialogue", "对话"),
         Source::Template => lang.pick("template", "模板"),

@@ -49,13 +49,21 @@ pub(crate) fn Editor(props: &Props) -> Html {
             dispatch.dispatch(Action::Type(area.value().into()));
         })
     };
+    let open = use_state(|| false);
+    let toggle = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(!*open))
+    };
     let mirrored = text.len() <= MIRRORED_BYTES;
-    let mark = mark.filter(|mark| mirrored && text.is_char_boundary(mark.start) && text.is_char_boundary(mark.end));
+    let mark =
+        mark.filter(|mark| mirrored && text.is_char_boundary(mark.start) && text.is_char_boundary(mark.end));
     html! {
-        <section class="dialogue">
+        <section class={classes!("dialogue", open.then_some("open"))}>
             <div class="pane-h">
                 <h2><label for="dialogue">{ lang.pick("Dialogue", "对话") }</label></h2>
                 <small>{ words(lang, report.as_deref()) }</small>
+                <button class="dialogue-toggle btn icon" aria-expanded={open.to_string()} onclick={toggle}
+                    aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
             </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>
                 if mirrored {
@@ -78,7 +86,9 @@ pub(crate) fn Editor(props: &Props) -> Html {
 
 /// `OpenAI, 4 messages`.
 fn words(lang: Lang, report: Option<&ReportView>) -> String {
-    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else { return String::new() };
+    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else {
+        return String::new();
+    };
     let messages = lang.count(conversation.messages.len(), "message", "messages", "条消息");
     let format = report.and_then(|report| report.format.as_deref()).map(|format| match format {
         "openai" => "OpenAI",

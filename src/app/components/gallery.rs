@@ -71,7 +71,7 @@ pub(crate) fn Gallery(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let close = {
         let dispatch = dispatch.clone();
-        Callback::from(move |()| dispatch.dispatch(Action::Gallery(false)))
+        Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
     };
     html! {
         <Modal title={lang.pick("Examples", "示例")} close={lang.pick("Close", "关闭")} onclose={close}>

@@ -25,7 +25,7 @@ pub(crate) enum Icon {
 pub(crate) fn icon(icon: Icon) -> Html {
     let path = match icon {
         Icon::List => "M6 4h8M6 8h8M6 12h8M2.5 4h.01M2.5 8h.01M2.5 12h.01",
-        Icon::Theme => "M8 2a6 6 0 1 0 0 12zM8 2a6 6 0 0 1 0 12",
+        Icon::Theme => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z",
         Icon::Down => "M4 6.5l4 4 4-4",
         Icon::Right => "M6.5 4l4 4-4 4",
         Icon::Left => "M9.5 4l-4 4 4 4",
@@ -40,8 +40,9 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };
     html! {
-        <svg class={classes!("i", (icon == Icon::Theme).then_some("half"))} viewBox="0 0 16 16" aria-hidden="true">
+        <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
             <path d={path} />
+            if icon == Icon::Theme { <path class="filled" d="M8 2a6 6 0 0 1 0 12z" /> }
         </svg>
     }
 }

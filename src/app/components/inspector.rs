@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::cells::hex;
 use crate::app::components::block::{picture, signed};
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{ReportView, SampleView};
@@ -53,8 +53,8 @@ pub(crate) fn Inspector(props: &Props) -> Html {
             { match token {
                 None => html! {
                     <p class="quiet">{ lang.pick(
-                        "Point at a token, or press Tab to reach the samples and walk with the arrow keys.",
-                        "将指针移到 token 上，或按 Tab 进入样本后用方向键移动。",
+                        "Point at a token or tap it; with the keyboard, Tab reaches the samples and the arrow keys walk.",
+                        "将指针移到 token 上或轻点它；使用键盘时，按 Tab 进入样本，再用方向键移动。",
                     ) }</p>
                 },
                 Some((report, sample, at)) => facts(lang, &report, &sample, at, &dispatch),
@@ -81,7 +81,7 @@ fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, disp
                     <p class={classes!("verdict", (!trained).then_some("off"))}>
                         { if trained { lang.pick("Trained", "参与训练") } else { lang.pick("Masked", "被忽略") } }
                     </p>
-                    <p>{ sample.why(token).map(|why| lang.of(why)).unwrap_or_default() }</p>
+                    <p>{ sample.why(token).map(|why| rich(&lang.of(why))).unwrap_or_default() }</p>
                 </div>
             </div>
             <dl class="facts">
@@ -161,8 +161,12 @@ fn elsewhere(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, 
         .filter_map(|(place, other)| {
             let token = other.offsets.chunks_exact(2).position(|pair| pair[0] as usize >= offset.start)?;
             let same_start = sample.text.get(..offset.end) == other.text.get(..offset.end);
-            let same = same_start && other.offset(token) == offset && other.ids.get(token) == sample.ids.get(at.token);
-            same.then(|| (TokenAt { sample: place, token }, other.labels.get(token).copied().unwrap_or_default()))
+            let same = same_start
+                && other.offset(token) == offset
+                && other.ids.get(token) == sample.ids.get(at.token);
+            same.then(|| {
+                (TokenAt { sample: place, token }, other.labels.get(token).copied().unwrap_or_default())
+            })
         })
         .take(SHOWN)
         .collect();
@@ -187,16 +191,24 @@ fn elsewhere(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, 
 /// Which position predicts this token: labels line up with `input_ids`, and the trainer shifts them by one.
 fn shift(lang: Lang, sample: &SampleView, token: usize) -> Html {
     let words = match (token.checked_sub(1), sample.is_trained(token)) {
-        (None, _) => lang.pick(
-            "Nothing comes before the first token, so no position predicts it: its label never counts.",
-            "首个 token 之前没有内容，没有位置预测它，因此它的标签不计入 loss。",
-        ).to_owned(),
+        (None, _) => lang
+            .pick(
+                "Nothing comes before the first token, so no position predicts it: its label never counts.",
+                "首个 token 之前没有内容，没有位置预测它，因此它的标签不计入 loss。",
+            )
+            .to_owned(),
         (Some(before), true) => match lang {
-            Lang::En => format!("The model predicts this token at position {before}. Labels line up with input_ids; the trainer shifts them."),
-            Lang::Zh => format!("模型在位置 {before} 处预测该 token。labels 与 input_ids 对齐，移位由训练器完成。"),
+            Lang::En => format!(
+                "The model predicts this token at position {before}. Labels line up with input_ids; the trainer shifts them."
+            ),
+            Lang::Zh => {
+                format!("模型在位置 {before} 处预测该 token。labels 与 input_ids 对齐，移位由训练器完成。")
+            }
         },
         (Some(before), false) => match lang {
-            Lang::En => format!("What position {before} predicts is not compared with this token: it adds nothing to the loss or the gradient."),
+            Lang::En => format!(
+                "What position {before} predicts is not compared with this token: it adds nothing to the loss or the gradient."
+            ),
             Lang::Zh => format!("位置 {before} 的预测不与该 token 比较，对 loss 和梯度都没有贡献。"),
         },
     };

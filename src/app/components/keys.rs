@@ -28,7 +28,7 @@ const KEYS: [(&[&str], &str, &str); 7] = [
 #[component]
 pub(crate) fn Keys(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
-    let close = Callback::from(move |()| dispatch.dispatch(Action::Keys(false)));
+    let close = Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)));
     html! {
         <Modal title={lang.pick("Keyboard keys", "键盘操作")} close={lang.pick("Close", "关闭")} onclose={close}>
             <dl class="key-list">

@@ -5,6 +5,7 @@ use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use crate::app::BUILD;
 use crate::app::components::bar::Bar;
 use crate::app::components::diagnostics::Diagnostics;
 use crate::app::components::editor::Editor;
@@ -17,11 +18,11 @@ use crate::app::components::shared::{Shared, Store, use_rest};
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
-use crate::app::state::{Action, Loading, State, Worker};
+use crate::app::state::{Action, Dialog, Loading, State, Worker};
 use crate::engine::Request;
 
 /// The loader that Trunk writes for the worker, beside the page.
-const WORKER_SCRIPT: &str = "worker_loader.js";
+const WORKER_SCRIPT: &str = "worker_loader.js?";
 /// What was typed is kept when the keys have rested so long.
 const KEEP_AFTER_MS: u32 = 300;
 
@@ -36,7 +37,9 @@ pub fn Page() -> Html {
 
     let desk = {
         let dispatch = dispatch.clone();
-        use_memo((), move |()| Desk::open(WORKER_SCRIPT, move |action| dispatch.dispatch(action)))
+        use_memo((), move |()| {
+            Desk::open(&format!("{WORKER_SCRIPT}{BUILD}"), move |action| dispatch.dispatch(action))
+        })
     };
 
     // The tokenizer that was chosen is asked for once, by every worker.
@@ -98,7 +101,10 @@ pub fn Page() -> Html {
         None => (None, true),
     };
     let inspected = state.inspected();
-    let token = shown.as_ref().zip(inspected).and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
+    let token = shown
+        .as_ref()
+        .zip(inspected)
+        .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
     let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     let errors = state.report.as_ref().map(|report| {
@@ -139,8 +145,8 @@ pub fn Page() -> Html {
                     "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，不会发送任何内容。",
                 ) }</span>
             </footer>
-            if state.gallery { <Gallery {lang} dispatch={dispatch.clone()} /> }
-            if state.keys { <Keys {lang} {dispatch} /> }
+            if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
+            if state.dialog == Some(Dialog::Keys) { <Keys {lang} {dispatch} /> }
         </>
     }
 }
@@ -153,7 +159,7 @@ fn page_key(event: &KeyboardEvent, dispatch: &crate::app::components::shared::Di
         .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"));
     match event.key().as_str() {
         "Escape" => dispatch.dispatch(Action::Release),
-        "?" if !typing => dispatch.dispatch(Action::Keys(true)),
+        "?" if !typing => dispatch.dispatch(Action::Dialog(Some(Dialog::Keys))),
         _ => {}
     }
 }

@@ -12,8 +12,10 @@ use crate::app::components::block::Block;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared, focus};
 use crate::app::i18n::Lang;
+use crate::app::platform;
 use crate::app::state::{Action, Lane, TokenAt};
 use crate::app::wire::{ConversationView, SampleView};
+use crate::span::Span;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -52,6 +54,7 @@ pub(crate) fn Sample(props: &Props) -> Html {
     let cursor = use_state(|| neighbour_run(&sample, 0, true).unwrap_or(0));
     let moved = use_state(|| 0_u32);
     let unfolded = use_state(BTreeSet::<usize>::new);
+    let phone = *use_memo((), |()| platform::is_phone());
     let list = use_node_ref();
     let last = sample.len().saturating_sub(1);
     let at = (*cursor).min(last);
@@ -100,7 +103,8 @@ pub(crate) fn Sample(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let (dispatch, cursor, moved, sample) = (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
+        let (dispatch, cursor, moved, sample) =
+            (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(token) = token_of(&event) else { return };
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -132,7 +136,8 @@ pub(crate) fn Sample(props: &Props) -> Html {
     let name = format!("{} {number}", lang.pick("Sample", "样本"));
     let blocks = all_turns.iter().enumerate().map(|(index, turn)| {
         let can_fold = turn.trained == 0 && turn.tokens.len() >= FOLDED_TOKENS;
-        let starts_folded = can_fold && (turn.message.is_none() && place > 0);
+        // On a phone the trained words should be on the first screen.
+        let starts_folded = can_fold && ((turn.message.is_none() && place > 0) || phone);
         let is_folded =
             can_fold && !turn.tokens.contains(&at) && (starts_folded != unfolded.contains(&index));
         let toggle = can_fold.then(|| {
@@ -185,7 +190,9 @@ fn purpose(lang: Lang, sample: &SampleView, roles: &[String]) -> String {
     match (lang, reply) {
         (Lang::En, 0 | 1) => "trains reply 1; everything before it is context".to_owned(),
         (Lang::En, 2) => "trains reply 2; reply 1 is context here, so it is masked".to_owned(),
-        (Lang::En, n) => format!("trains reply {n}; replies 1 to {} are context here, so they are masked", n - 1),
+        (Lang::En, n) => {
+            format!("trains reply {n}; replies 1 to {} are context here, so they are masked", n - 1)
+        }
         (Lang::Zh, 0 | 1) => "训练第 1 条回复，之前的内容只作上下文".to_owned(),
         (Lang::Zh, 2) => "训练第 2 条回复；第 1 条回复在这里只是上下文，因此被忽略".to_owned(),
         (Lang::Zh, n) => format!("训练第 {n} 条回复；前 {} 条回复在这里只是上下文，因此被忽略", n - 1),
@@ -202,7 +209,7 @@ fn draw_turn(
 ) -> Html {
     let Props { sample, lang, .. } = props;
     let lang = *lang;
-    let role = turn.message.and_then(|message| roles.get(message)).map(|role| lang.role(role));
+    let title = turn.message.and_then(|message| roles.get(message)).map(|role| lang.role(role));
     let note = match turn.message {
         None => Some((lang.pick("injected", "模板添加").to_owned(), "")),
         Some(message) if sample.reply == Some(message as u32) => {
@@ -215,14 +222,16 @@ fn draw_turn(
                 "reply",
             ))
         }
-        Some(message) if sample.reply.is_some() && roles.get(message).is_some_and(|role| role == "assistant") => {
+        Some(message)
+            if sample.reply.is_some() && roles.get(message).is_some_and(|role| role == "assistant") =>
+        {
             Some((lang.pick("context", "上下文").to_owned(), ""))
         }
         Some(_) => None,
     };
     let who = html! {
         <div class="who">
-            <b>{ role.unwrap_or_else(|| lang.pick("template", "模板").to_owned()) }</b>
+            <b>{ title.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
             <span class="num">{ format!("{}–{}", turn.tokens.start, turn.tokens.end - 1) }</span>
             if let Some((note, class)) = note { <span class={class}>{ note }</span> }
         </div>
@@ -247,7 +256,8 @@ fn draw_turn(
     }
     let header = turn.tokens.start..turn.body;
     let header_is_long = {
-        let length = sample.offset(header.end.saturating_sub(1)).end.saturating_sub(sample.offset(header.start).start);
+        let length =
+            sample.offset(header.end.saturating_sub(1)).end.saturating_sub(sample.offset(header.start).start);
         !header.is_empty() && length > 30
     };
     html! {
@@ -265,6 +275,18 @@ fn draw_turn(
                 { for chunks(turn.body..turn.tokens.end).map(|tokens| block(props, tokens, cursor, "")) }
             </div>
         </div>
+    }
+}
+
+/// What text that no message owns looks like: a system message, most often.
+fn injected_role(lang: Lang, sample: &SampleView, turn: &Turn) -> String {
+    let last = turn.tokens.end.min(turn.tokens.start + 4) - 1;
+    let beginning =
+        Span::new(sample.offset(turn.tokens.start).start, sample.offset(last).end).of(&sample.text);
+    if beginning.contains("system") {
+        lang.role("system")
+    } else {
+        lang.pick("template", "模板").to_owned()
     }
 }
 

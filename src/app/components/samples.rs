@@ -43,7 +43,8 @@ pub(crate) fn Samples(props: &Props) -> Html {
     let roles = use_memo(report.clone(), |report| {
         report.as_ref().and_then(|report| report.conversation.as_ref()).map(roles).unwrap_or_default()
     });
-    let total: usize = report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
+    let total: usize =
+        report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
     let outcomes = conversation.into_iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().map(
         |(place, outcome)| match outcome {
             OutcomeView::Sample(sample) => html! {

@@ -48,8 +48,8 @@ pub(crate) fn Setup(props: &Props) -> Html {
     };
     let recipe = recipes::find(&choices.recipe);
     let template_title = template_name(lang, &choices.template);
-    let tokenizer_title =
-        tokenizers::find(&choices.tokenizer).map_or_else(|| choices.tokenizer.clone(), |entry| lang.of(&entry.title));
+    let tokenizer_title = tokenizers::find(&choices.tokenizer)
+        .map_or_else(|| choices.tokenizer.clone(), |entry| lang.of(&entry.title));
     html! {
         <section class="setup" aria-label={lang.pick("Setup", "设置")}>
             <button class="fold-sm" aria-expanded={open.to_string()} onclick={toggle}>
@@ -103,10 +103,16 @@ fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
     };
     let mut options = vec![entry(OWN, template_name(lang, &TemplateChoice::TokenizersOwn), chosen == OWN)];
     options.extend(
-        templates::entries().iter().map(|template| entry(template.id, lang.of(&template.title), chosen == template.id)),
+        templates::entries()
+            .iter()
+            .map(|template| entry(template.id, lang.of(&template.title), chosen == template.id)),
     );
     if chosen == CUSTOM || !choices.own_template.is_empty() {
-        options.push(entry(CUSTOM, template_name(lang, &TemplateChoice::Source(String::new())), chosen == CUSTOM));
+        options.push(entry(
+            CUSTOM,
+            template_name(lang, &TemplateChoice::Source(String::new())),
+            chosen == CUSTOM,
+        ));
     }
     let (dispatch, own) = (dispatch.clone(), choices.own_template.clone());
     let onchange = Callback::from(move |event: Event| {

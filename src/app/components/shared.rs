@@ -6,7 +6,9 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{
+    Element, HtmlElement, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+};
 use yew::prelude::*;
 
 use crate::app::state::{Action, State};
@@ -80,12 +82,28 @@ pub(crate) fn use_near(element: &NodeRef, lazy: bool) -> bool {
 
 /// Runs `then` when `value` has rested for a moment.
 #[hook]
-pub(crate) fn use_rest<T: PartialEq + Clone + 'static>(value: T, milliseconds: u32, then: impl FnOnce(T) + 'static) {
+pub(crate) fn use_rest<T: PartialEq + Clone + 'static>(
+    value: T,
+    milliseconds: u32,
+    then: impl FnOnce(T) + 'static,
+) {
     use_effect_with(value, move |value| {
         let value = value.clone();
         let timer = Timeout::new(milliseconds, move || then(value));
         move || drop(timer)
     });
+}
+
+/// Text with what stands between back-ticks set as code.
+pub(crate) fn rich(text: &str) -> Html {
+    let pieces = text.split('`').enumerate().map(|(place, piece)| {
+        if place % 2 == 1 {
+            html! { <code>{ piece.to_owned() }</code> }
+        } else {
+            html! { piece.to_owned() }
+        }
+    });
+    html! { <>{ for pieces }</> }
 }
 
 /// Puts the keyboard on an element.

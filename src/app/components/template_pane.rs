@@ -42,14 +42,17 @@ pub(crate) fn TemplatePane(props: &Props) -> Html {
             }
         });
     }
-    let source: Rc<str> = report.as_ref().and_then(|report| report.template_source.as_deref()).unwrap_or_default().into();
+    let source: Rc<str> =
+        report.as_ref().and_then(|report| report.template_source.as_deref()).unwrap_or_default().into();
     let edit = {
         let (dispatch, source) = (dispatch.clone(), source.clone());
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::TypeTemplate(source.clone())))
     };
     let back = {
         let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Template(TemplateChoice::TokenizersOwn)))
+        Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::Template(TemplateChoice::TokenizersOwn));
+        })
     };
     let oninput = {
         let dispatch = dispatch.clone();
@@ -92,7 +95,14 @@ fn lines(source: &str, writer: Option<Span>) -> Html {
     let at = writer.filter(|span| span.end <= source.len());
     let all: Vec<(usize, &str)> = {
         let mut start = 0;
-        source.split_inclusive('\n').map(|line| { let from = start; start += line.len(); (from, line.trim_end_matches(['\n', '\r'])) }).collect()
+        source
+            .split_inclusive('\n')
+            .map(|line| {
+                let from = start;
+                start += line.len();
+                (from, line.trim_end_matches(['\n', '\r']))
+            })
+            .collect()
     };
     let current = at.map_or(0, |span| all.partition_point(|(from, _)| *from <= span.start).saturating_sub(1));
     let first = current.saturating_sub(LINES / 2).min(all.len().saturating_sub(LINES));
