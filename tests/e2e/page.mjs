@@ -31,7 +31,7 @@ function wanted(name) {
 }
 
 /** Opens the page, in English where the query does not say otherwise, and waits until it can be used. */
-export async function open(t, { query = "lang=en", wait = true, allow = [], ...options } = {}) {
+export async function open(t, { query = "lang=en", wait = true, allow = [], block = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
   context.setDefaultTimeout(PATIENCE);
   const requests = [];
@@ -45,8 +45,8 @@ export async function open(t, { query = "lang=en", wait = true, allow = [], ...o
     if (message.type() === "error") faults.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => faults.push(`thrown: ${error.error().stack}`));
+  if (block) await context.route(block, (route) => route.abort());
   const page = await context.newPage();
-  // A worker that can't be started, or throws, is told to its page only.
   page.on("crash", () => faults.push("the page crashed"));
   t.after(async () => {
     await context.close();
