@@ -433,6 +433,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_broken_text_does_not_replace_the_last_good_samples() {
+        use crate::diagnostic::Severity;
+        let dropped = |severity| {
+            let found = Diagnostic::new(severity, "found", Bilingual::fixed("found", "有问题"));
+            let outcomes = vec![OutcomeView::Dropped(Bilingual::fixed("no reply", "没有回复"), vec![found])];
+            let conversation = Some(ConversationView { outcomes, ..ConversationView::default() });
+            let report = ReportView { conversation, count: 1, ..ReportView::default() };
+            Action::Heard(FromWorker::Report(2, Box::new(report), 1.0))
+        };
+        let good = state().after(Action::Heard(report(3)));
+        let broken = good.after(dropped(Severity::Error));
+        assert!(broken.shown().is_some_and(|(report, current)| !current && report.sample(0).is_some()));
+        let without_reply = good.after(dropped(Severity::Warning));
+        assert!(without_reply.shown().is_some_and(|(report, current)| current && report.sample(0).is_none()));
+    }
+
+    #[test]
     fn a_pin_is_released_when_its_token_is_gone() {
         let at = TokenAt { sample: 0, token: 2 };
         let pinned = state().after(Action::Heard(report(3))).after(Action::Pin(at));

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::{Outcome, Reason, Sample};
 use crate::span::Span;
@@ -250,9 +250,35 @@ impl ReportView {
         }
     }
 
-    /// Whether anything was made of the dialogue.
+    /// Whether anything was made of the dialogue: a sample, or the decision that a text without errors gives none.
     pub fn has_outcome(&self) -> bool {
-        self.conversation.as_ref().is_some_and(|conversation| !conversation.outcomes.is_empty())
+        let decided =
+            self.conversation.as_ref().is_some_and(|conversation| !conversation.outcomes.is_empty());
+        self.samples().next().is_some() || (decided && self.errors().is_empty())
+    }
+
+    /// The errors in the text, the template and the choices, each once.
+    pub fn errors(&self) -> Vec<&Diagnostic> {
+        let mut errors: Vec<&Diagnostic> = Vec::new();
+        let conversation = self.conversation.iter();
+        let dropped =
+            conversation.clone().flat_map(|conversation| &conversation.outcomes).flat_map(|outcome| {
+                match outcome {
+                    OutcomeView::Sample(_) => &[],
+                    OutcomeView::Dropped(_, diagnostics) => diagnostics.as_slice(),
+                }
+            });
+        let all = self
+            .diagnostics
+            .iter()
+            .chain(conversation.flat_map(|conversation| &conversation.diagnostics))
+            .chain(dropped);
+        for error in all.filter(|diagnostic| diagnostic.severity == Severity::Error) {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
+        errors
     }
 
     /// The samples, with their place in the list.

@@ -14,7 +14,7 @@ use crate::app::components::inspector::Inspector;
 use crate::app::components::keys::Keys;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
-use crate::app::components::shared::{Shared, Store, use_rest};
+use crate::app::components::shared::{Shared, Store, focus, use_rest};
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
@@ -107,14 +107,9 @@ pub fn Page() -> Html {
         .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
     let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
-    let errors = state.report.as_ref().map(|report| {
-        let mut errors = report.diagnostics.clone();
-        errors.extend(report.conversation.iter().flat_map(|conversation| conversation.diagnostics.clone()));
-        errors
-    });
     html! {
         <>
-            <a class="skip" href="#samples">{ lang.pick("To the samples", "跳到样本") }</a>
+            <a class="skip" href="#samples" onclick={Callback::from(skip)}>{ lang.pick("To the samples", "跳到样本") }</a>
             <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
@@ -132,7 +127,7 @@ pub fn Page() -> Html {
                         report={newest.clone()} {writer} dispatch={dispatch.clone()} />
                 </div>
                 <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
-                    errors={errors.unwrap_or_default()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
+                    newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
                     worker={state.worker.clone()} pin={state.pin} dispatch={dispatch.clone()} />
                 <aside class="pane why">
                     <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
@@ -148,6 +143,15 @@ pub fn Page() -> Html {
             if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Keys) { <Keys {lang} {dispatch} /> }
         </>
+    }
+}
+
+/// Puts the keyboard on the samples. The address in the link would be read from `<base>`, without the query, and load
+/// the page again.
+fn skip(event: MouseEvent) {
+    event.prevent_default();
+    if let Some(samples) = document().get_element_by_id("samples") {
+        focus(&samples);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
 use crate::app::wire::{OutcomeView, ReportView};
-use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::diagnostic::Source;
 use crate::examples::EXAMPLES;
 use crate::tokenizer::catalog as tokenizers;
 
@@ -23,8 +23,8 @@ pub(crate) struct Props {
     pub(crate) report: Option<Shared<ReportView>>,
     /// Whether they are those of the text as it stands.
     pub(crate) current: bool,
-    /// What is wrong with the text as it stands.
-    pub(crate) errors: Vec<Diagnostic>,
+    /// The report on the text as it stands.
+    pub(crate) newest: Option<Shared<ReportView>>,
     pub(crate) tokenizer: String,
     pub(crate) loading: Option<Loading>,
     pub(crate) worker: Worker,
@@ -65,7 +65,7 @@ pub(crate) fn Samples(props: &Props) -> Html {
     );
     let tokenizer_waits = !matches!(props.loading, Some(Loading::Ready(_)));
     html! {
-        <div class="proof" id="samples" role="tabpanel" aria-labelledby="tab-samples">
+        <div class="proof" id="samples" role="tabpanel" aria-labelledby="tab-samples" tabindex="-1">
             { lane(props) }
             if props.worker == Worker::Failed {
                 <p class="state-line" role="alert">
@@ -79,16 +79,14 @@ pub(crate) fn Samples(props: &Props) -> Html {
             if props.text.trim().is_empty() {
                 { empty(lang, &dispatch) }
             } else {
-                { for props.errors.iter().filter(|error| error.severity == Severity::Error).map(|error| {
+                { for props.newest.iter().flat_map(|newest| newest.errors().into_iter().map(|error| {
                     let text: &str = match error.place {
                         Some((Source::Dialogue, _)) => &props.text,
-                        Some((Source::Template, _)) => {
-                            report.as_ref().and_then(|report| report.template_source.as_deref()).unwrap_or_default()
-                        }
+                        Some((Source::Template, _)) => newest.template_source.as_deref().unwrap_or_default(),
                         _ => "",
                     };
                     html! { <div class="top-error" role="alert">{ finding(lang, error, text, None) }</div> }
-                }) }
+                })) }
             }
             <div class={classes!("samples", (!props.current).then_some("stale"))}>{ for outcomes }</div>
         </div>

@@ -1,0 +1,210 @@
+//! Messages of page and worker, through real JavaScript values.
+#![cfg(target_arch = "wasm32")]
+#![allow(missing_docs)]
+
+use gloo::worker::Codec;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use serde::{Deserialize, Serialize};
+use std::fmt::Debug;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+use lossmask::app::codec::Objects;
+use lossmask::app::platform;
+use lossmask::app::wire::{
+    ConversationView, FromWorker, NONE, OutcomeView, ReportView, SampleView, ToWorker,
+};
+use lossmask::bilingual::Bilingual;
+use lossmask::diagnostic::{Diagnostic, Severity, Source};
+use lossmask::engine::{Engine, MessageSummary, Request, TemplateChoice};
+use lossmask::examples::EXAMPLES;
+use lossmask::recipe::Reason;
+use lossmask::span::Span;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// The message, after it has crossed as the browser carries it: a structured clone of a JavaScript value.
+fn crossed<T: Serialize + for<'de> Deserialize<'de>>(message: &T) -> T {
+    Objects::decode(clone(&Objects::encode(message)))
+}
+
+fn clone(value: &JsValue) -> JsValue {
+    let global = js_sys::global();
+    let clone: js_sys::Function = Reflect::get(&global, &"structuredClone".into()).unwrap().unchecked_into();
+    clone.call1(&global, value).unwrap()
+}
+
+/// Messages have no equality of their own; all that is in them is in their `Debug` text.
+fn told(value: &impl Debug) -> String {
+    format!("{value:?}")
+}
+
+fn sample() -> SampleView {
+    SampleView {
+        text: "春风 👩‍👩‍👧\u{0}\u{200b}\u{10ffff}".to_owned(),
+        ids: vec![0, u32::MAX],
+        labels: vec![i64::MIN, i64::MAX],
+        weights: vec![0.0, 0.1],
+        offsets: vec![0, 3, 3, u32::MAX],
+        held: vec![0, 1, 1, 3],
+        messages: vec![NONE, 7],
+        parts: vec![5, 129],
+        sources: vec![NONE, NONE, 1, 2],
+        trail: vec![Reason { from: 0, to: 2, why: Bilingual::fixed("a reply", "一条回复") }],
+        writers: Vec::new(),
+        diagnostics: vec![finding()],
+        reply: Some(u32::MAX),
+        trained: 1,
+    }
+}
+
+fn finding() -> Diagnostic {
+    Diagnostic::new(Severity::Warning, "a-code", Bilingual::new("said".to_owned(), "说「」".to_owned()))
+        .at(Source::Rendered, Span::new(3, 9))
+        .hint(Bilingual::fixed("do this", "这样做"))
+}
+
+fn report() -> ReportView {
+    ReportView {
+        format: Some("openai".to_owned()),
+        count: 2,
+        conversation: Some(ConversationView {
+            index: 1,
+            outcomes: vec![
+                OutcomeView::Sample(Rc::new(sample())),
+                OutcomeView::Dropped(Bilingual::fixed("no reply", "没有回复"), vec![finding()]),
+            ],
+            diagnostics: vec![finding()],
+            ..ConversationView::default()
+        }),
+        diagnostics: vec![finding()],
+        template_source: Some("{{ messages }}".to_owned()),
+        template_id: "chatml".to_owned(),
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_sample_crosses_with_the_largest_numbers_and_any_text() {
+    let sample = sample();
+    assert_eq!(crossed(&sample), sample);
+    let empty = SampleView::default();
+    assert_eq!(crossed(&empty), empty);
+}
+
+#[wasm_bindgen_test]
+fn the_arrays_of_a_sample_cross_as_bytes() {
+    let value = Objects::encode(sample());
+    for (name, bytes) in
+        [("ids", 8), ("labels", 16), ("weights", 8), ("offsets", 16), ("messages", 8), ("parts", 2)]
+    {
+        let array = Reflect::get(&value, &name.into()).unwrap();
+        let array = array.dyn_into::<Uint8Array>().unwrap_or_else(|_| panic!("{name} is no Uint8Array"));
+        assert_eq!(array.length(), bytes, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_message_of_the_worker_comes_out_as_it_went_in() {
+    let messages = [
+        FromWorker::Hello("a build".to_owned()),
+        FromWorker::Report(u32::MAX, Box::new(report()), 12.5),
+        FromWorker::Report(0, Box::default(), 0.0),
+        FromWorker::Loading("qwen2_5".to_owned(), 5e9, Some(1e10)),
+        FromWorker::Loading("qwen2_5".to_owned(), 0.0, None),
+        FromWorker::Loaded("分词器".to_owned(), 151_665),
+        FromWorker::Failed("x".to_owned(), finding()),
+        FromWorker::Died("why\nso".to_owned()),
+    ];
+    for message in messages {
+        assert_eq!(told(&crossed(&message)), told(&message));
+    }
+}
+
+#[wasm_bindgen_test]
+fn every_message_of_the_page_comes_out_as_it_went_in() {
+    let request = Request {
+        dialogue: EXAMPLES[0].dialogue.to_owned(),
+        template: TemplateChoice::Source("{{ '\u{1f469}' }}".to_owned()),
+        options: vec![("end".to_owned(), "all".to_owned())],
+        ignore_index: i64::from(i32::MIN),
+        now: platform::local_time(),
+        variables: vec![("tools".to_owned(), serde_json::json!([{"a": [1, -2, 0.5, null, "文"]}, true]))],
+        conversation: Some(3),
+        ..Request::default()
+    };
+    let catalog = Request { template: TemplateChoice::Catalog("plain".to_owned()), ..Request::default() };
+    let messages = [
+        ToWorker::Analyze(u32::MAX, Box::new(request)),
+        ToWorker::Analyze(1, Box::new(catalog)),
+        ToWorker::Analyze(2, Box::default()),
+        ToWorker::Load("qwen2_5".to_owned(), "tokenizers/qwen2_5".to_owned()),
+    ];
+    for message in messages {
+        assert_eq!(told(&crossed(&message)), told(&message));
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_report_of_the_engine_crosses_whole() {
+    let request = Request { dialogue: EXAMPLES[0].dialogue.to_owned(), ..Request::default() };
+    let report = ReportView::new(Engine::new().analyze(&request), &std::collections::HashSet::new());
+    assert_eq!(report.samples().count(), 2);
+    assert!(report.conversation.as_ref().is_some_and(|conversation| conversation.messages.len() == 4));
+    assert_eq!(crossed(&report), report);
+    let messages: &[MessageSummary] = &report.conversation.as_ref().unwrap().messages;
+    assert_eq!(told(&crossed(&messages.to_vec())), told(&messages));
+}
+
+/// What `gloo` wraps the worker's messages in: an enum of its own, which is private to it.
+#[derive(Debug, Deserialize)]
+enum ToPage {
+    #[serde(rename = "WorkerLoaded")]
+    Nothing,
+    #[serde(rename = "ProcessOutput")]
+    Said(#[expect(dead_code, reason = "it is there to be read")] (u32, FromWorker)),
+}
+
+/// What `gloo` wraps the page's messages in.
+#[derive(Debug, Deserialize)]
+enum ToTheWorker {
+    #[serde(rename = "Connected")]
+    Nothing(#[expect(dead_code, reason = "it is there to be read")] u32),
+    #[serde(rename = "ProcessInput")]
+    Asked(#[expect(dead_code, reason = "it is there to be read")] (u32, ToWorker)),
+}
+
+/// Values that no version of the page or the worker sends.
+fn nonsense() -> Vec<JsValue> {
+    let unknown = Object::new();
+    Reflect::set(&unknown, &"ProcessOutput".into(), &Array::of2(&1.into(), &"Surprise".into())).unwrap();
+    let cut = Object::new();
+    let bytes = Object::new();
+    Reflect::set(&bytes, &"ids".into(), &Uint8Array::new_with_length(3)).unwrap();
+    Reflect::set(&cut, &"ProcessOutput".into(), &Array::of2(&1.into(), &bytes)).unwrap();
+    vec![
+        JsValue::NULL,
+        JsValue::UNDEFINED,
+        JsValue::from_f64(7.0),
+        JsValue::from_str("hello"),
+        Array::new().into(),
+        Object::new().into(),
+        unknown.into(),
+        cut.into(),
+    ]
+}
+
+#[wasm_bindgen_test]
+fn an_unknown_message_means_nothing_to_either_side() {
+    for value in nonsense() {
+        assert!(matches!(Objects::decode::<ToPage>(value.clone()), ToPage::Nothing), "{value:?}");
+        assert!(matches!(Objects::decode::<ToTheWorker>(value.clone()), ToTheWorker::Nothing(0)), "{value:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_array_that_ends_inside_a_number_is_refused() {
+    let value = Objects::encode(sample());
+    Reflect::set(&value, &"ids".into(), &Uint8Array::new_with_length(7)).unwrap();
+    assert!(serde_wasm_bindgen::from_value::<SampleView>(value).is_err());
+}
