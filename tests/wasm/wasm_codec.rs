@@ -198,7 +198,10 @@ fn nonsense() -> Vec<JsValue> {
 fn an_unknown_message_means_nothing_to_either_side() {
     for value in nonsense() {
         assert!(matches!(Objects::decode::<ToPage>(value.clone()), ToPage::Nothing), "{value:?}");
-        assert!(matches!(Objects::decode::<ToTheWorker>(value.clone()), ToTheWorker::Nothing(0)), "{value:?}");
+        assert!(
+            matches!(Objects::decode::<ToTheWorker>(value.clone()), ToTheWorker::Nothing(0)),
+            "{value:?}"
+        );
     }
 }
 

@@ -92,6 +92,7 @@ fn row(props: &Props, found: &Found<'_>) -> Html {
 
 fn collect(report: &ReportView) -> Vec<Found<'_>> {
     let mut found: Vec<Found<'_>> = Vec::new();
+    let is_broken = report.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let mut add = |diagnostic, sample: Option<usize>| {
         let same = found.iter_mut().find(|other| is_same(other.diagnostic, diagnostic));
         match (same, sample) {
@@ -110,6 +111,8 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
         for (place, outcome) in conversation.outcomes.iter().enumerate() {
             let diagnostics = match outcome {
                 OutcomeView::Sample(sample) => &sample.diagnostics,
+                // What is missing from half a dialogue is no news.
+                OutcomeView::Dropped(..) if is_broken => continue,
                 OutcomeView::Dropped(_, diagnostics) => diagnostics,
             };
             for diagnostic in diagnostics {

@@ -4,7 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::Dispatch;
+use crate::app::components::shared::{Dispatch, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
 use crate::examples::EXAMPLES;
@@ -85,7 +85,7 @@ pub(crate) fn Gallery(props: &Props) -> Html {
                     let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Example(example)));
                     html! {
                         <li key={example.id}><button {onclick} data-example={example.id}>
-                            <b>{ lang.of(&example.title) }</b><span>{ lang.of(&example.shows) }</span>
+                            <b>{ lang.of(&example.title) }</b><span>{ rich(&lang.of(&example.shows)) }</span>
                         </button></li>
                     }
                 }) }

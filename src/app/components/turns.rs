@@ -257,12 +257,13 @@ fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     tokens.step_by(size).map(move |start| start..(start + size).min(end))
 }
 
+/// A stretch of tokens; a header is short and always drawn.
 fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
     let inside = |token: usize| tokens.contains(&token).then_some(token);
     let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
     let start = tokens.start;
     html! {
-        <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy}
+        <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy && class.is_empty()}
             {cursor} {pin} {tokens} {class} />
     }
 }
