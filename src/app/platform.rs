@@ -77,15 +77,12 @@ pub fn set_theme(theme: Theme) {
         Theme::Light => Some("light"),
         Theme::Dark => Some("dark"),
     };
-    match name {
-        Some(name) => {
-            let _ = root.set_attribute("data-theme", name);
-            let _ = LocalStorage::set(THEME, name);
-        }
-        None => {
-            let _ = root.remove_attribute("data-theme");
-            LocalStorage::delete(THEME);
-        }
+    if let Some(name) = name {
+        let _ = root.set_attribute("data-theme", name);
+        let _ = LocalStorage::set(THEME, name);
+    } else {
+        let _ = root.remove_attribute("data-theme");
+        LocalStorage::delete(THEME);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::{Outcome, Reason, Sample};
 use crate::span::Span;
-use crate::template::{Part, Writer};
+use crate::template::Part;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -109,8 +109,9 @@ pub struct SampleView {
     pub sources: Vec<u32>,
     /// Why tokens are trained or masked.
     pub trail: Vec<Reason>,
-    /// Which template bytes wrote the text.
-    pub writers: Vec<Writer>,
+    /// Which template bytes wrote the text: output start and end, template start and end, and so on.
+    #[serde(with = "packed")]
+    pub writers: Vec<u32>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
     /// The message that this sample is there for.
@@ -147,7 +148,9 @@ impl SampleView {
             labels: sample.labels,
             weights: sample.weights,
             trail: sample.trail,
-            writers: sample.writers,
+            writers: flat(
+                &sample.writers.iter().flat_map(|writer| [writer.output, writer.source]).collect::<Vec<_>>(),
+            ),
             diagnostics: sample.diagnostics,
             reply: sample.reply,
         }
@@ -211,9 +214,11 @@ impl SampleView {
 
     /// The template bytes that wrote the token's first byte.
     pub fn writer(&self, token: usize) -> Option<Span> {
-        let start = self.offset(token).start;
-        let place = self.writers.partition_point(|writer| writer.output.end <= start);
-        self.writers.get(place).filter(|writer| writer.output.start <= start).map(|writer| writer.source)
+        let start = self.offset(token).start as u32;
+        let (writers, _) = self.writers.as_chunks::<4>();
+        let place = writers.partition_point(|[_, end, ..]| *end <= start);
+        let [from, _, source_start, source_end] = *writers.get(place)?;
+        (from <= start).then(|| Span::new(source_start as usize, source_end as usize))
     }
 }
 

@@ -9,12 +9,14 @@ mod run;
 mod rust_wasm;
 mod serve;
 mod setup;
+mod shots;
 mod sizes;
 mod static_files;
 mod system;
 mod test;
 mod tokenizers;
 mod tools;
+mod train;
 mod worker_names;
 
 use std::process::ExitCode;
@@ -27,7 +29,7 @@ struct Command {
     run: fn(&[String]) -> run::Done,
 }
 
-const COMMANDS: [Command; 5] = [
+const COMMANDS: [Command; 7] = [
     Command {
         name: "serve",
         flags: "[--port N] [--base /PATH/] [--open] [--quick]",
@@ -57,6 +59,18 @@ const COMMANDS: [Command; 5] = [
         flags: "[NAME]",
         about: "measure and print a table; without a name, list what can be measured",
         run: bench::command,
+    },
+    Command {
+        name: "shots",
+        flags: "[--quick]",
+        about: "take pictures of the page, those of the README among them, into static/shots",
+        run: shots::command,
+    },
+    Command {
+        name: "tokenizer",
+        flags: "[FOLDER]",
+        about: "train the small embedded tokenizer again; FOLDER keeps the downloaded texts",
+        run: train::command,
     },
 ];
 

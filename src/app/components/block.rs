@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use gloo::utils::document;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::app::cells::{Cell, Glyph, cells, code_point, glyphs};
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Shared, use_near};
+use crate::app::components::shared::{Shared, use_height, use_near};
 use crate::app::i18n::Lang;
 use crate::app::state::Lane;
 use crate::app::wire::SampleView;
@@ -65,19 +64,13 @@ fn look_alike(a: &SampleView, b: &SampleView, tokens: Range<usize>) -> bool {
 #[component]
 pub(crate) fn Block(props: &Props) -> Html {
     let element = use_node_ref();
-    let near = use_near(&element, props.lazy) || props.cursor.is_some();
-    {
-        // An estimate keeps the page from jumping; a style attribute would be refused by the page's own policy.
-        let (element, count) = (element.clone(), props.tokens.len());
-        use_effect_with((near, count), move |(near, count)| {
-            if let Some(element) = element.cast::<HtmlElement>() {
-                let wide = document().body().map_or(800, |body| body.client_width()).max(320);
-                let rows = count * 50 / usize::try_from(wide / 2).unwrap_or(400) + 1;
-                let height = if *near { String::new() } else { format!("{}px", rows * 56) };
-                let _ = element.style().set_property("min-height", &height);
-            }
-        });
-    }
+    let near = use_near(&element, props.lazy) || props.cursor.is_some() || props.pin.is_some();
+    // An estimate keeps the page from jumping.
+    let height = (!near).then(|| {
+        let wide = document().body().map_or(800, |body| body.client_width()).max(320);
+        56 * (props.tokens.len() * 100 / usize::try_from(wide).unwrap_or(800) + 1)
+    });
+    use_height(&element, height);
     html! {
         <div class={classes!("toks", props.class.clone())} ref={element}>
             if near {

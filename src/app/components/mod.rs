@@ -15,3 +15,4 @@ mod setup;
 mod shared;
 mod summary;
 mod template_pane;
+mod turns;

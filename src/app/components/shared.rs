@@ -80,6 +80,18 @@ pub(crate) fn use_near(element: &NodeRef, lazy: bool) -> bool {
     *near || !lazy
 }
 
+/// Gives an element a least height in pixels, or none; a style attribute would be refused by the page's own policy.
+#[hook]
+pub(crate) fn use_height(element: &NodeRef, pixels: Option<usize>) {
+    let element = element.clone();
+    use_effect_with(pixels, move |pixels| {
+        if let Some(element) = element.cast::<HtmlElement>() {
+            let height = pixels.map_or_else(String::new, |pixels| format!("{pixels}px"));
+            let _ = element.style().set_property("min-height", &height);
+        }
+    });
+}
+
 /// Runs `then` when `value` has rested for a moment.
 #[hook]
 pub(crate) fn use_rest<T: PartialEq + Clone + 'static>(

@@ -1,0 +1,268 @@
+//! The turns of a sample: a list of tokens with one tab stop, walked with the keyboard.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use yew::prelude::*;
+
+use crate::app::cells::{Turn, neighbour_run, turns};
+use crate::app::components::block::Block;
+use crate::app::components::icons::{Icon, icon};
+use crate::app::components::sample::{Props, reply_number};
+use crate::app::components::shared::{Dispatch, focus};
+use crate::app::i18n::Lang;
+use crate::app::platform;
+use crate::app::state::{Action, TokenAt};
+use crate::app::wire::SampleView;
+use crate::span::Span;
+
+/// A turn of so many masked tokens can be folded to a line.
+const FOLDED_TOKENS: usize = 12;
+/// A longer turn is drawn in blocks of so many tokens, so that only those near the screen need be there.
+const BLOCK_TOKENS: usize = 240;
+
+/// The turns.
+#[component]
+pub(crate) fn Turns(props: &Props) -> Html {
+    let Props { sample, place, roles, lang, dispatch, .. } = props.clone();
+    let all_turns = use_memo(sample.clone(), |sample| turns(sample));
+    // The one tab stop of the list is where the trained words begin.
+    let cursor = use_state(|| neighbour_run(&sample, 0, true).unwrap_or(0));
+    let moved = use_state(|| 0_u32);
+    let unfolded = use_state(BTreeSet::<usize>::new);
+    let phone = *use_memo((), |()| platform::is_phone());
+    let list = use_node_ref();
+    let last = sample.len().saturating_sub(1);
+    let at = (*cursor).min(last);
+
+    // After a key has moved the cursor and the tokens are drawn, the keyboard follows.
+    {
+        let list = list.clone();
+        use_effect_with(*moved, move |moves| {
+            if *moves > 0
+                && let Some(list) = list.cast::<Element>()
+                && let Ok(Some(token)) = list.query_selector(&format!("[data-token=\"{at}\"]"))
+            {
+                focus(&token);
+            }
+        });
+    }
+
+    // What was pinned from elsewhere comes into sight.
+    {
+        let list = list.clone();
+        use_effect_with(props.pin, move |pin| {
+            if let Some(pin) = pin
+                && let Some(list) = list.cast::<Element>()
+                && let Ok(Some(token)) = list.query_selector(&format!("[data-token=\"{pin}\"]"))
+            {
+                let options = ScrollIntoViewOptions::new();
+                options.set_block(ScrollLogicalPosition::Nearest);
+                token.scroll_into_view_with_scroll_into_view_options(&options);
+            }
+        });
+    }
+
+    let hover = move |event: &Event, dispatch: &Dispatch| {
+        if let Some(token) = token_of(event) {
+            dispatch.dispatch(Action::Hover(Some(TokenAt { sample: place, token })));
+        }
+    };
+    let onpointerover = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: PointerEvent| hover(&event, &dispatch))
+    };
+    let onfocusin = {
+        let (dispatch, cursor) = (dispatch.clone(), cursor.clone());
+        Callback::from(move |event: FocusEvent| {
+            if let Some(token) = token_of(&event) {
+                cursor.set(token);
+            }
+            hover(&event, &dispatch);
+        })
+    };
+    let onpointerleave = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: PointerEvent| dispatch.dispatch(Action::Hover(None)))
+    };
+    let onclick = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: MouseEvent| {
+            if let Some(token) = token_of(&event) {
+                dispatch.dispatch(Action::Pin(TokenAt { sample: place, token }));
+            }
+        })
+    };
+    let onkeydown = {
+        let (dispatch, cursor, moved, sample) =
+            (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(token) = token_of(&event) else { return };
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
+            }
+            let to = match event.key().as_str() {
+                "ArrowRight" => Some((token + 1).min(last)),
+                "ArrowLeft" => Some(token.saturating_sub(1)),
+                "Home" => Some(0),
+                "End" => Some(last),
+                "n" => neighbour_run(&sample, token, true),
+                "p" => neighbour_run(&sample, token, false),
+                "Enter" | " " => {
+                    event.prevent_default();
+                    dispatch.dispatch(Action::Pin(TokenAt { sample: place, token }));
+                    return;
+                }
+                _ => return,
+            };
+            event.prevent_default();
+            if let Some(to) = to {
+                cursor.set(to);
+                moved.set(*moved + 1);
+            }
+        })
+    };
+
+    // A turn with the keyboard or the pin in it is open.
+    let holds =
+        |tokens: &Range<usize>| tokens.contains(&at) || props.pin.is_some_and(|pin| tokens.contains(&pin));
+    let blocks = all_turns.iter().enumerate().map(|(index, turn)| {
+        let can_fold = turn.trained == 0 && turn.tokens.len() >= FOLDED_TOKENS;
+        // On a phone, and where there is much, the trained words should be in sight.
+        let starts_folded = can_fold && ((turn.message.is_none() && place > 0) || phone || props.lazy);
+        let is_folded = can_fold && !holds(&turn.tokens) && (starts_folded != unfolded.contains(&index));
+        let toggle = can_fold.then(|| {
+            let unfolded = unfolded.clone();
+            Callback::from(move |_: MouseEvent| {
+                let mut set = (*unfolded).clone();
+                if !set.remove(&index) {
+                    set.insert(index);
+                }
+                unfolded.set(set);
+            })
+        });
+        draw_turn(props, &roles, turn, at, is_folded, toggle)
+    });
+    html! {
+        <div class="turns" role="list" aria-label={lang.pick("Tokens", "token 列表")} ref={list}
+            {onpointerover} {onpointerleave} {onfocusin} {onclick} {onkeydown}>
+            { for blocks }
+        </div>
+    }
+}
+
+/// The token that an event happened on.
+fn token_of(event: &Event) -> Option<usize> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let token = target.closest("[data-token], [data-of]").ok()??;
+    token.get_attribute("data-token").or_else(|| token.get_attribute("data-of"))?.parse().ok()
+}
+
+fn draw_turn(
+    props: &Props,
+    roles: &[String],
+    turn: &Turn,
+    cursor: usize,
+    is_folded: bool,
+    toggle: Option<Callback<MouseEvent>>,
+) -> Html {
+    let Props { sample, lang, .. } = props;
+    let lang = *lang;
+    let title = turn.message.and_then(|message| roles.get(message)).map(|role| lang.role(role));
+    let note = match turn.message {
+        None => Some((lang.pick("injected", "模板添加").to_owned(), "")),
+        Some(message) if sample.reply == Some(message as u32) => {
+            let number = reply_number(roles, message);
+            Some((
+                match lang {
+                    Lang::En => format!("reply {number}"),
+                    Lang::Zh => format!("第 {number} 条回复"),
+                },
+                "reply",
+            ))
+        }
+        Some(message)
+            if sample.reply.is_some() && roles.get(message).is_some_and(|role| role == "assistant") =>
+        {
+            Some((lang.pick("context", "上下文").to_owned(), ""))
+        }
+        Some(_) => None,
+    };
+    let who = html! {
+        <div class="who">
+            <b>{ title.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
+            <span class="num">{ format!("{}–{}", turn.tokens.start, turn.tokens.end - 1) }</span>
+            if let Some((note, class)) = note { <span class={class}>{ note }</span> }
+        </div>
+    };
+    if is_folded && let Some(toggle) = toggle {
+        let first = sample.offset(turn.body.min(turn.tokens.end - 1)).start;
+        let peek: String = sample.text.get(first..).unwrap_or_default().chars().take(80).collect();
+        return html! {
+            <div class="turn" key={turn.tokens.start}>
+                { who }
+                <button class="fold" aria-expanded="false" onclick={toggle}>
+                    { icon(Icon::Right) }
+                    <span>{ match lang {
+                        Lang::En => format!("{} tokens, all masked", lang.number(turn.tokens.len())),
+                        Lang::Zh => format!("{} 个 token，全部被忽略", lang.number(turn.tokens.len())),
+                    } }</span>
+                    <span class="bar-hatch" aria-hidden="true"></span>
+                    <span class="peek" aria-hidden="true">{ peek.replace('\n', " ") }</span>
+                </button>
+            </div>
+        };
+    }
+    let header = turn.tokens.start..turn.body;
+    let header_is_long = {
+        let length =
+            sample.offset(header.end.saturating_sub(1)).end.saturating_sub(sample.offset(header.start).start);
+        !header.is_empty() && length > 30
+    };
+    html! {
+        <div class={classes!("turn", header_is_long.then_some("tall"))} key={turn.tokens.start}>
+            <div class="side">
+                { who }
+                if let Some(toggle) = toggle {
+                    <button class="unfold" aria-expanded="true" onclick={toggle} aria-label={lang.pick("Fold this turn", "折叠这一轮")}>
+                        { icon(Icon::Down) }
+                    </button>
+                }
+            </div>
+            { block(props, header, cursor, "head") }
+            <div class="body">
+                { for chunks(turn.body..turn.tokens.end).map(|tokens| block(props, tokens, cursor, "")) }
+            </div>
+        </div>
+    }
+}
+
+/// What text that no message owns looks like: a system message, most often.
+fn injected_role(lang: Lang, sample: &SampleView, turn: &Turn) -> String {
+    let last = turn.tokens.end.min(turn.tokens.start + 4) - 1;
+    let beginning =
+        Span::new(sample.offset(turn.tokens.start).start, sample.offset(last).end).of(&sample.text);
+    if beginning.contains("system") {
+        lang.role("system")
+    } else {
+        lang.pick("template", "模板").to_owned()
+    }
+}
+
+fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = tokens.end;
+    let size = if tokens.len() <= 2 * BLOCK_TOKENS { tokens.len().max(1) } else { BLOCK_TOKENS };
+    tokens.step_by(size).map(move |start| start..(start + size).min(end))
+}
+
+fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
+    let inside = |token: usize| tokens.contains(&token).then_some(token);
+    let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
+    let start = tokens.start;
+    html! {
+        <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy}
+            {cursor} {pin} {tokens} {class} />
+    }
+}
