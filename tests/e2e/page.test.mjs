@@ -179,3 +179,18 @@ test("a tokenizer that can't be loaded leaves the page at work with the built-in
   assert.match(await page.locator(".notice").innerText(), /built-in tokenizer/);
   assert.equal(await samples(page).count(), 2);
 });
+
+test("a worker that stops is started again, and nothing typed is lost", async (t) => {
+  const { page } = await open(t, { wait: false });
+  await useBuiltIn(page);
+  const [worker] = page.workers();
+  await worker.evaluate(() => self.close());
+  const typed = exchange("still", "here");
+  await paste(page, typed);
+  await eventually(() => samples(page).count(), (count) => count === 1, "the sample, from a new worker");
+  await ready(page);
+  assert.equal(await box(page).inputValue(), typed);
+  assert.match(await page.locator(".notice").innerText(), /started again/);
+  await page.locator(".notice").getByRole("button").click();
+  await eventually(() => page.locator(".notice").count(), (count) => count === 0, "the notice gone");
+});

@@ -109,7 +109,7 @@ pub fn Page() -> Html {
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
-            <a class="skip" href="#samples" onclick={Callback::from(skip)}>{ lang.pick("To the samples", "跳到样本") }</a>
+            <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
             <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
@@ -148,7 +148,7 @@ pub fn Page() -> Html {
 
 /// Puts the keyboard on the samples. The address in the link would be read from `<base>`, without the query, and load
 /// the page again.
-fn skip(event: MouseEvent) {
+fn skip(event: &MouseEvent) {
     event.prevent_default();
     if let Some(samples) = document().get_element_by_id("samples") {
         focus(&samples);
