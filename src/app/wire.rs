@@ -12,6 +12,7 @@ use crate::engine::{ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::{Outcome, Reason, Sample};
 use crate::span::Span;
 use crate::template::{Part, Writer};
+use crate::tokenizer::Encoding;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub enum ToWorker {
     Analyze(u32, Box<Request>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
+    /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
+    /// carries the same number.
+    Encode(u32, String, String),
 }
 
 /// From the worker to the page.
@@ -29,6 +33,9 @@ pub enum FromWorker {
     Hello(String),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
+    /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
+    /// there is none, the view says why.
+    Encoded(u32, EncodedView, f64),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
     Loading(String, f64, Option<f64>),
     /// A tokenizer can be used; the number of its entries.
@@ -37,6 +44,28 @@ pub enum FromWorker {
     Failed(String, Diagnostic),
     /// The worker has stopped working, and why.
     Died(String),
+}
+
+/// An [`Encoding`], or why there is none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EncodedView {
+    /// Token ids.
+    #[serde(with = "packed")]
+    pub ids: Vec<u32>,
+    /// Offsets: start, end, start, end …
+    #[serde(with = "packed")]
+    pub offsets: Vec<u32>,
+    /// Why there is no encoding.
+    pub error: Option<Diagnostic>,
+}
+
+impl From<Result<Encoding, Diagnostic>> for EncodedView {
+    fn from(result: Result<Encoding, Diagnostic>) -> Self {
+        match result {
+            Ok(encoding) => Self { offsets: flat(&encoding.offsets), ids: encoding.ids, error: None },
+            Err(why) => Self { error: Some(why), ..Self::default() },
+        }
+    }
 }
 
 /// A [`Report`], as it is shown.

@@ -13,7 +13,7 @@ use web_sys::{
 };
 
 use crate::app::BUILD;
-use crate::app::wire::{FromWorker, ReportView, ToWorker};
+use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{EMBEDDED, Engine};
@@ -70,6 +70,11 @@ impl Worker for Analyst {
                 let none = HashSet::new();
                 let view = ReportView::new(report, self.added.get(&request.tokenizer).unwrap_or(&none));
                 scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+            }
+            ToWorker::Encode(number, tokenizer, text) => {
+                let start = now();
+                let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
+                scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
             ToWorker::Load(id, address) => fetch_tokenizer(scope.clone(), page, id, address),
         }
