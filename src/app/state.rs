@@ -345,6 +345,8 @@ impl State {
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
             FromWorker::Died(_) => self.waiting = false,
+            // The page never asks for one.
+            FromWorker::Encoded(..) => {}
         }
     }
 

@@ -3,8 +3,6 @@
 //! Arrays cross as bytes (a `Uint8Array` each) instead of one JavaScript number an element: a sample of 100,000 tokens
 //! is ten small objects.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -12,6 +10,7 @@ use crate::engine::{ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::{Outcome, Reason, Sample};
 use crate::span::Span;
 use crate::template::Part;
+use crate::tokenizer::Encoding;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +19,9 @@ pub enum ToWorker {
     Analyze(u32, Box<Request>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
+    /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
+    /// carries the same number.
+    Encode(u32, String, String),
 }
 
 /// From the worker to the page.
@@ -29,6 +31,9 @@ pub enum FromWorker {
     Hello(String),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
+    /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
+    /// there is none, the view says why.
+    Encoded(u32, EncodedView, f64),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
     Loading(String, f64, Option<f64>),
     /// A tokenizer can be used; the number of its entries.
@@ -37,6 +42,28 @@ pub enum FromWorker {
     Failed(String, Diagnostic),
     /// The worker has stopped working, and why.
     Died(String),
+}
+
+/// An [`Encoding`], or why there is none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EncodedView {
+    /// Token ids.
+    #[serde(with = "packed")]
+    pub ids: Vec<u32>,
+    /// Offsets: start, end, start, end …
+    #[serde(with = "packed")]
+    pub offsets: Vec<u32>,
+    /// Why there is no encoding.
+    pub error: Option<Diagnostic>,
+}
+
+impl From<Result<Encoding, Diagnostic>> for EncodedView {
+    fn from(result: Result<Encoding, Diagnostic>) -> Self {
+        match result {
+            Ok(encoding) => Self { offsets: flat(&encoding.offsets), ids: encoding.ids, error: None },
+            Err(why) => Self { error: Some(why), ..Self::default() },
+        }
+    }
 }
 
 /// A [`Report`], as it is shown.
@@ -127,8 +154,8 @@ const PARTS: [Part; 6] =
     [Part::Header, Part::Content, Part::Reasoning, Part::ToolCall, Part::End, Part::Template];
 
 impl SampleView {
-    /// Packs a sample; `added` says which ids are added tokens.
-    pub fn new(sample: Sample, added: &HashSet<u32>) -> Self {
+    /// Packs a sample; `added` says of each id whether it is an added token.
+    pub fn new(sample: Sample, added: &[bool]) -> Self {
         let part_of = |part: Part| PARTS.iter().position(|p| *p == part).unwrap_or(5) as u8;
         let sources = sources(&sample);
         Self {
@@ -137,7 +164,9 @@ impl SampleView {
                 .owners
                 .iter()
                 .zip(&sample.input_ids)
-                .map(|(owner, id)| part_of(owner.part) | if added.contains(id) { ADDED } else { 0 })
+                .map(|(owner, id)| {
+                    part_of(owner.part) | if added.get(*id as usize) == Some(&true) { ADDED } else { 0 }
+                })
                 .collect(),
             messages: sample.owners.iter().map(|owner| owner.message.unwrap_or(NONE)).collect(),
             offsets: flat(&sample.offsets),
@@ -224,7 +253,7 @@ impl SampleView {
 
 impl ReportView {
     /// Packs a report; only its first conversation is shown.
-    pub fn new(report: Report, added: &HashSet<u32>) -> Self {
+    pub fn new(report: Report, added: &[bool]) -> Self {
         let pack = |conversation: ConversationReport| ConversationView {
             index: conversation.index,
             messages: conversation.messages,
