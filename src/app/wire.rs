@@ -103,6 +103,8 @@ pub enum OutcomeView {
     Sample(std::rc::Rc<SampleView>),
     /// The trainer drops it.
     Dropped(crate::bilingual::Bilingual, Vec<Diagnostic>),
+    /// It is what stood in this place of the report before: typing changes few samples, and the others need not cross.
+    Same,
 }
 
 /// A [`Sample`], as it is shown.
@@ -252,19 +254,27 @@ impl SampleView {
 }
 
 impl ReportView {
-    /// Packs a report; only its first conversation is shown.
-    pub fn new(report: Report, added: &[bool]) -> Self {
+    /// Packs a report; only its first conversation is shown. `before` has the outcomes of the report that the page got
+    /// last, and is given those of this one.
+    pub fn new(report: Report, added: &[bool], before: &mut Vec<Outcome>) -> Self {
+        let last = std::mem::take(before);
         let pack = |conversation: ConversationReport| ConversationView {
             index: conversation.index,
             messages: conversation.messages,
             outcomes: conversation
                 .outcomes
                 .into_iter()
-                .map(|outcome| match outcome {
-                    Outcome::Sample(sample) => {
-                        OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                .enumerate()
+                .map(|(place, outcome)| {
+                    let same = last.get(place) == Some(&outcome);
+                    before.push(outcome.clone());
+                    match outcome {
+                        _ if same => OutcomeView::Same,
+                        Outcome::Sample(sample) => {
+                            OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                        }
+                        Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
                     }
-                    Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
                 })
                 .collect(),
             diagnostics: conversation.diagnostics,
@@ -276,6 +286,20 @@ impl ReportView {
             diagnostics: report.diagnostics,
             template_source: report.template_source,
             template_id: report.template_id,
+        }
+    }
+
+    /// Puts what stood in the report before where this one says that it is the same.
+    pub fn complete(&mut self, before: Option<&Self>) {
+        let before = before.and_then(|report| report.conversation.as_ref());
+        for (place, outcome) in
+            self.conversation.iter_mut().flat_map(|now| now.outcomes.iter_mut()).enumerate()
+        {
+            if *outcome == OutcomeView::Same
+                && let Some(old) = before.and_then(|conversation| conversation.outcomes.get(place))
+            {
+                *outcome = old.clone();
+            }
         }
     }
 
@@ -293,7 +317,7 @@ impl ReportView {
         let dropped =
             conversation.clone().flat_map(|conversation| &conversation.outcomes).flat_map(|outcome| {
                 match outcome {
-                    OutcomeView::Sample(_) => &[],
+                    OutcomeView::Sample(_) | OutcomeView::Same => &[],
                     OutcomeView::Dropped(_, diagnostics) => diagnostics.as_slice(),
                 }
             });
@@ -315,7 +339,7 @@ impl ReportView {
         self.conversation.iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().filter_map(
             |(place, outcome)| match outcome {
                 OutcomeView::Sample(sample) => Some((place, sample)),
-                OutcomeView::Dropped(..) => None,
+                OutcomeView::Dropped(..) | OutcomeView::Same => None,
             },
         )
     }
@@ -324,7 +348,7 @@ impl ReportView {
     pub fn sample(&self, place: usize) -> Option<&std::rc::Rc<SampleView>> {
         match self.conversation.as_ref()?.outcomes.get(place)? {
             OutcomeView::Sample(sample) => Some(sample),
-            OutcomeView::Dropped(..) => None,
+            OutcomeView::Dropped(..) | OutcomeView::Same => None,
         }
     }
 }
@@ -405,6 +429,7 @@ mod packed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Engine;
 
     #[test]
     fn a_sample_comes_out_of_the_wire_as_it_went_in() {
@@ -430,5 +455,26 @@ mod tests {
         assert_eq!(back.source(1), Some(Span::new(7, 10)));
         assert!(back.is_added(1) && !back.is_added(0));
         assert_eq!(back.part(1), Part::Content);
+    }
+
+    #[test]
+    fn what_typing_does_not_change_does_not_cross_again() {
+        let ask = |engine: &mut Engine, reply: &str| {
+            let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
+            let dialogue =
+                [turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", reply)];
+            engine
+                .analyze(&Request { dialogue: serde_json::json!(dialogue).to_string(), ..Request::default() })
+        };
+        let mut engine = Engine::new();
+        let mut before = Vec::new();
+        let first = ReportView::new(ask(&mut engine, "d"), &[], &mut before);
+        let mut second = ReportView::new(ask(&mut engine, "de"), &[], &mut before);
+        let outcomes = |report: &ReportView| report.conversation.clone().unwrap().outcomes;
+        assert_eq!(outcomes(&second)[0], OutcomeView::Same);
+        assert!(matches!(outcomes(&second)[1], OutcomeView::Sample(_)));
+        second.complete(Some(&first));
+        let whole = ReportView::new(ask(&mut Engine::new(), "de"), &[], &mut Vec::new());
+        assert_eq!(second, whole);
     }
 }

@@ -17,6 +17,7 @@ use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{EMBEDDED, Engine};
+use crate::recipe::Outcome;
 use crate::tokenizer::{Files, Tokenizer};
 
 /// The state of the worker.
@@ -24,7 +25,12 @@ pub struct Analyst {
     engine: Engine,
     /// For each tokenizer and each of its ids, whether it is an added token.
     added: HashMap<String, Vec<bool>>,
+    /// The outcomes that the page has.
+    before: Vec<Outcome>,
 }
+
+/// So many tokens of a report are kept, to see what changed in the next one.
+const KEPT_TOKENS: usize = 400_000;
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -54,7 +60,11 @@ impl Worker for Analyst {
             });
         }));
         let embedded = added_tokens(&Tokenizer::embedded());
-        Self { engine: Engine::new(), added: HashMap::from([(EMBEDDED.to_owned(), embedded)]) }
+        Self {
+            engine: Engine::new(),
+            added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
+            before: Vec::new(),
+        }
     }
 
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
@@ -68,7 +78,11 @@ impl Worker for Analyst {
                 let start = now();
                 let report = self.engine.analyze(&request);
                 let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-                let view = ReportView::new(report, added);
+                let view = ReportView::new(report, added, &mut self.before);
+                // Large reports are not kept: they would be there twice.
+                if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
+                    self.before.clear();
+                }
                 scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
             }
             ToWorker::Encode(number, tokenizer, text) => {
