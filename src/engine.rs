@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
 use crate::template::{self, Input, Rendered, Template};
-use crate::tokenizer::Tokenizer;
+use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
 pub use report::{ConversationReport, MessageSummary, Report};
@@ -88,6 +88,11 @@ impl Engine {
             self.tokenizers.insert(id.to_owned(), Rc::new(Tokenizer::embedded()));
         }
         self.tokenizers.get(id).cloned()
+    }
+
+    /// Encodes a text as it stands: no dialogue, no template, no recipe.
+    pub fn encode(&mut self, tokenizer: &str, text: &str) -> Result<Encoding, Diagnostic> {
+        self.tokenizer(tokenizer).ok_or_else(|| unknown::tokenizer(tokenizer))?.encode(text)
     }
 
     /// Reads, renders, encodes and explains. Never fails: what went wrong is in the report's diagnostics.

@@ -317,7 +317,9 @@ impl State {
         match message {
             FromWorker::Hello(_) => self.worker = Worker::Running,
             FromWorker::Report(_, report, took) => {
-                let report = Rc::new(*report);
+                let mut report = *report;
+                report.complete(self.report.as_deref());
+                let report = Rc::new(report);
                 if report.has_outcome() {
                     self.last_good = Some(report.clone());
                 }
@@ -345,6 +347,8 @@ impl State {
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
             FromWorker::Died(_) => self.waiting = false,
+            // The page never asks for one.
+            FromWorker::Encoded(..) => {}
         }
     }
 

@@ -3,8 +3,6 @@
 //! Arrays cross as bytes (a `Uint8Array` each) instead of one JavaScript number an element: a sample of 100,000 tokens
 //! is ten small objects.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -12,6 +10,7 @@ use crate::engine::{ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::{Outcome, Reason, Sample};
 use crate::span::Span;
 use crate::template::Part;
+use crate::tokenizer::Encoding;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +19,9 @@ pub enum ToWorker {
     Analyze(u32, Box<Request>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
+    /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
+    /// carries the same number.
+    Encode(u32, String, String),
 }
 
 /// From the worker to the page.
@@ -29,6 +31,9 @@ pub enum FromWorker {
     Hello(String),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
+    /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
+    /// there is none, the view says why.
+    Encoded(u32, EncodedView, f64),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
     Loading(String, f64, Option<f64>),
     /// A tokenizer can be used; the number of its entries.
@@ -37,6 +42,28 @@ pub enum FromWorker {
     Failed(String, Diagnostic),
     /// The worker has stopped working, and why.
     Died(String),
+}
+
+/// An [`Encoding`], or why there is none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EncodedView {
+    /// Token ids.
+    #[serde(with = "packed")]
+    pub ids: Vec<u32>,
+    /// Offsets: start, end, start, end …
+    #[serde(with = "packed")]
+    pub offsets: Vec<u32>,
+    /// Why there is no encoding.
+    pub error: Option<Diagnostic>,
+}
+
+impl From<Result<Encoding, Diagnostic>> for EncodedView {
+    fn from(result: Result<Encoding, Diagnostic>) -> Self {
+        match result {
+            Ok(encoding) => Self { offsets: flat(&encoding.offsets), ids: encoding.ids, error: None },
+            Err(why) => Self { error: Some(why), ..Self::default() },
+        }
+    }
 }
 
 /// A [`Report`], as it is shown.
@@ -76,6 +103,8 @@ pub enum OutcomeView {
     Sample(std::rc::Rc<SampleView>),
     /// The trainer drops it.
     Dropped(crate::bilingual::Bilingual, Vec<Diagnostic>),
+    /// It is what stood in this place of the report before: typing changes few samples, and the others need not cross.
+    Same,
 }
 
 /// A [`Sample`], as it is shown.
@@ -127,8 +156,8 @@ const PARTS: [Part; 6] =
     [Part::Header, Part::Content, Part::Reasoning, Part::ToolCall, Part::End, Part::Template];
 
 impl SampleView {
-    /// Packs a sample; `added` says which ids are added tokens.
-    pub fn new(sample: Sample, added: &HashSet<u32>) -> Self {
+    /// Packs a sample; `added` says of each id whether it is an added token.
+    pub fn new(sample: Sample, added: &[bool]) -> Self {
         let part_of = |part: Part| PARTS.iter().position(|p| *p == part).unwrap_or(5) as u8;
         let sources = sources(&sample);
         Self {
@@ -137,7 +166,9 @@ impl SampleView {
                 .owners
                 .iter()
                 .zip(&sample.input_ids)
-                .map(|(owner, id)| part_of(owner.part) | if added.contains(id) { ADDED } else { 0 })
+                .map(|(owner, id)| {
+                    part_of(owner.part) | if added.get(*id as usize) == Some(&true) { ADDED } else { 0 }
+                })
                 .collect(),
             messages: sample.owners.iter().map(|owner| owner.message.unwrap_or(NONE)).collect(),
             offsets: flat(&sample.offsets),
@@ -223,19 +254,27 @@ impl SampleView {
 }
 
 impl ReportView {
-    /// Packs a report; only its first conversation is shown.
-    pub fn new(report: Report, added: &HashSet<u32>) -> Self {
+    /// Packs a report; only its first conversation is shown. `before` has the outcomes of the report that the page got
+    /// last, and is given those of this one.
+    pub fn new(report: Report, added: &[bool], before: &mut Vec<Outcome>) -> Self {
+        let last = std::mem::take(before);
         let pack = |conversation: ConversationReport| ConversationView {
             index: conversation.index,
             messages: conversation.messages,
             outcomes: conversation
                 .outcomes
                 .into_iter()
-                .map(|outcome| match outcome {
-                    Outcome::Sample(sample) => {
-                        OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                .enumerate()
+                .map(|(place, outcome)| {
+                    let same = last.get(place) == Some(&outcome);
+                    before.push(outcome.clone());
+                    match outcome {
+                        _ if same => OutcomeView::Same,
+                        Outcome::Sample(sample) => {
+                            OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                        }
+                        Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
                     }
-                    Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
                 })
                 .collect(),
             diagnostics: conversation.diagnostics,
@@ -247,6 +286,20 @@ impl ReportView {
             diagnostics: report.diagnostics,
             template_source: report.template_source,
             template_id: report.template_id,
+        }
+    }
+
+    /// Puts what stood in the report before where this one says that it is the same.
+    pub fn complete(&mut self, before: Option<&Self>) {
+        let before = before.and_then(|report| report.conversation.as_ref());
+        for (place, outcome) in
+            self.conversation.iter_mut().flat_map(|now| now.outcomes.iter_mut()).enumerate()
+        {
+            if *outcome == OutcomeView::Same
+                && let Some(old) = before.and_then(|conversation| conversation.outcomes.get(place))
+            {
+                *outcome = old.clone();
+            }
         }
     }
 
@@ -264,7 +317,7 @@ impl ReportView {
         let dropped =
             conversation.clone().flat_map(|conversation| &conversation.outcomes).flat_map(|outcome| {
                 match outcome {
-                    OutcomeView::Sample(_) => &[],
+                    OutcomeView::Sample(_) | OutcomeView::Same => &[],
                     OutcomeView::Dropped(_, diagnostics) => diagnostics.as_slice(),
                 }
             });
@@ -286,7 +339,7 @@ impl ReportView {
         self.conversation.iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().filter_map(
             |(place, outcome)| match outcome {
                 OutcomeView::Sample(sample) => Some((place, sample)),
-                OutcomeView::Dropped(..) => None,
+                OutcomeView::Dropped(..) | OutcomeView::Same => None,
             },
         )
     }
@@ -295,7 +348,7 @@ impl ReportView {
     pub fn sample(&self, place: usize) -> Option<&std::rc::Rc<SampleView>> {
         match self.conversation.as_ref()?.outcomes.get(place)? {
             OutcomeView::Sample(sample) => Some(sample),
-            OutcomeView::Dropped(..) => None,
+            OutcomeView::Dropped(..) | OutcomeView::Same => None,
         }
     }
 }
@@ -376,6 +429,7 @@ mod packed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Engine;
 
     #[test]
     fn a_sample_comes_out_of_the_wire_as_it_went_in() {
@@ -401,5 +455,26 @@ mod tests {
         assert_eq!(back.source(1), Some(Span::new(7, 10)));
         assert!(back.is_added(1) && !back.is_added(0));
         assert_eq!(back.part(1), Part::Content);
+    }
+
+    #[test]
+    fn what_typing_does_not_change_does_not_cross_again() {
+        let ask = |engine: &mut Engine, reply: &str| {
+            let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
+            let dialogue =
+                [turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", reply)];
+            engine
+                .analyze(&Request { dialogue: serde_json::json!(dialogue).to_string(), ..Request::default() })
+        };
+        let mut engine = Engine::new();
+        let mut before = Vec::new();
+        let first = ReportView::new(ask(&mut engine, "d"), &[], &mut before);
+        let mut second = ReportView::new(ask(&mut engine, "de"), &[], &mut before);
+        let outcomes = |report: &ReportView| report.conversation.clone().unwrap().outcomes;
+        assert_eq!(outcomes(&second)[0], OutcomeView::Same);
+        assert!(matches!(outcomes(&second)[1], OutcomeView::Sample(_)));
+        second.complete(Some(&first));
+        let whole = ReportView::new(ask(&mut Engine::new(), "de"), &[], &mut Vec::new());
+        assert_eq!(second, whole);
     }
 }

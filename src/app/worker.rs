@@ -1,7 +1,7 @@
 //! The worker: it reads, renders, encodes and explains, so that the page only paints.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use gloo::worker::{HandlerId, Worker, WorkerScope};
 use js_sys::Uint8Array;
@@ -13,18 +13,24 @@ use web_sys::{
 };
 
 use crate::app::BUILD;
-use crate::app::wire::{FromWorker, ReportView, ToWorker};
+use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{EMBEDDED, Engine};
+use crate::recipe::Outcome;
 use crate::tokenizer::{Files, Tokenizer};
 
 /// The state of the worker.
 pub struct Analyst {
     engine: Engine,
-    /// For each tokenizer the ids of its added tokens.
-    added: HashMap<String, HashSet<u32>>,
+    /// For each tokenizer and each of its ids, whether it is an added token.
+    added: HashMap<String, Vec<bool>>,
+    /// The outcomes that the page has.
+    before: Vec<Outcome>,
 }
+
+/// So many tokens of a report are kept, to see what changed in the next one.
+const KEPT_TOKENS: usize = 400_000;
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -54,7 +60,11 @@ impl Worker for Analyst {
             });
         }));
         let embedded = added_tokens(&Tokenizer::embedded());
-        Self { engine: Engine::new(), added: HashMap::from([(EMBEDDED.to_owned(), embedded)]) }
+        Self {
+            engine: Engine::new(),
+            added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
+            before: Vec::new(),
+        }
     }
 
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
@@ -67,9 +77,18 @@ impl Worker for Analyst {
             ToWorker::Analyze(number, request) => {
                 let start = now();
                 let report = self.engine.analyze(&request);
-                let none = HashSet::new();
-                let view = ReportView::new(report, self.added.get(&request.tokenizer).unwrap_or(&none));
+                let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
+                let view = ReportView::new(report, added, &mut self.before);
+                // Large reports are not kept: they would be there twice.
+                if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
+                    self.before.clear();
+                }
                 scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+            }
+            ToWorker::Encode(number, tokenizer, text) => {
+                let start = now();
+                let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
+                scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
             ToWorker::Load(id, address) => fetch_tokenizer(scope.clone(), page, id, address),
         }
@@ -108,8 +127,8 @@ impl Analyst {
     }
 }
 
-fn added_tokens(tokenizer: &Tokenizer) -> HashSet<u32> {
-    (0..tokenizer.vocab_size() as u32).filter(|id| tokenizer.is_added(*id)).collect()
+fn added_tokens(tokenizer: &Tokenizer) -> Vec<bool> {
+    (0..tokenizer.vocab_size() as u32).map(|id| tokenizer.is_added(id)).collect()
 }
 
 fn not_fetched(why: &str) -> Diagnostic {

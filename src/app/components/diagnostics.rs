@@ -112,6 +112,7 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
             let diagnostics = match outcome {
                 OutcomeView::Sample(sample) => &sample.diagnostics,
                 // What is missing from half a dialogue is no news.
+                OutcomeView::Same => continue,
                 OutcomeView::Dropped(..) if is_broken => continue,
                 OutcomeView::Dropped(_, diagnostics) => diagnostics,
             };

@@ -111,7 +111,7 @@ pub fn Page() -> Html {
         <>
             <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
             <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
-            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} dispatch={dispatch.clone()} />
+            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">{ lang.of(notice) }
                     <button class="txt-link" onclick={{

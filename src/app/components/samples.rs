@@ -52,6 +52,7 @@ pub(crate) fn Samples(props: &Props) -> Html {
                     {lang} lazy={total > DRAWN_TOKENS} dispatch={dispatch.clone()}
                     pin={props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token)} />
             },
+            OutcomeView::Same => Html::default(),
             OutcomeView::Dropped(why, _) => html! {
                 <section key={place} class="sample dropped" aria-label={format!("{} {}", lang.pick("Sample", "样本"), place + 1)}>
                     <header><h2>{ match lang {

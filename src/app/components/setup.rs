@@ -21,6 +21,8 @@ pub(crate) struct Props {
     pub(crate) choices: Choices,
     /// The report whose counts are shown.
     pub(crate) report: Option<Shared<ReportView>>,
+    /// How long the worker took for it, in milliseconds.
+    pub(crate) took: f64,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn Setup(props: &Props) -> Html {
                     { ignore_index(lang, &choices, &dispatch) }
                 </div>
             </div>
-            <Summary {lang} report={props.report.clone()} />
+            <Summary {lang} report={props.report.clone()} took={props.took} />
         </section>
     }
 }

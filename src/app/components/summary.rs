@@ -10,6 +10,8 @@ use crate::app::wire::ReportView;
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) report: Option<Shared<ReportView>>,
+    /// How long the worker took for it, in milliseconds.
+    pub(crate) took: f64,
 }
 
 /// The counts of all samples together.
@@ -26,7 +28,7 @@ pub(crate) fn Summary(props: &Props) -> Html {
     let share = if tokens == 0 { 0.0 } else { 100.0 * trained as f64 / tokens as f64 };
     html! {
         <div class="sum">
-            <p role="status" aria-label={lang.pick("Summary", "汇总")}>
+            <p role="status" aria-label={lang.pick("Summary", "汇总")} data-took={format!("{:.1}", props.took)}>
                 <span class="part">{ lang.count(count, "sample", "samples", "个样本") }</span>{ " " }
                 { part(tokens, "", if tokens == 1 { "token" } else { "tokens" }, "个 token") }{ " " }
                 { part(trained, "tr", "trained", "参与训练") }{ " " }

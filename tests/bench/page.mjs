@@ -1,0 +1,205 @@
+// `cargo xtask bench page`: how long the built page takes, in one headless Chromium. No gates, only figures.
+//
+// Five runs of each; the table prints least, median and most.
+//   cold       navigation to data-state="ready", in a new browser context (nothing cached)
+//   cached     the same in a second page of that context
+//   samples    the tokenizer is there (its progress bar leaves the page) to the example's samples painted, cold
+//   keystroke  the input event of one character, typed at the end of the last reply of a dialogue of about 10,000
+//              tokens, to the frame after the first change of the last sample
+//   ready      the same event to data-state="ready" again
+//   long task  the longest task of the main thread while ten characters are typed, 120 ms apart; the browser only
+//              tells of those from 50 ms on, so 0 means "below 50"
+//   nodes      elements on the page with that dialogue shown
+// The dialogue is measured in two shapes: few long replies, and many short ones. By the recipe `per-turn` each reply is
+// a sample that holds all that stands before it, so many replies mean many more tokens on the page.
+// The text comes from _text.mjs, the same in every run. `--json` or LOSSMASK_JSON=1 prints all the figures.
+import { AS_JSON, SITE, machine, median, servedTokenizer, startBrowser, table } from "./_common.mjs";
+import { writer } from "./_text.mjs";
+
+const RUNS = 5;
+/** About 10,000 tokens of the text of _text.mjs. */
+const DIALOGUE_BYTES = Number(process.env.LOSSMASK_DIALOGUE_BYTES ?? 32_000);
+const SHAPES = { "4 replies": 4, "20 replies": 20 };
+const TYPED = 10;
+const PAUSE_MS = 120;
+
+/** A dialogue of so many replies as JSON, and where its last reply ends. */
+function dialogue(tokenizer, replies) {
+  const { line } = writer(tokenizer, 7);
+  const messages = [];
+  const text = (bytes) => {
+    let said = "";
+    while (Buffer.byteLength(said) < bytes) said += line();
+    return said.trim();
+  };
+  for (let reply = 0; reply < replies; reply++) {
+    messages.push({ role: "user", content: text(80) }, { role: "assistant", content: text(DIALOGUE_BYTES / replies - 80) });
+  }
+  const json = JSON.stringify(messages, null, 2);
+  return { json, end: json.lastIndexOf('"') };
+}
+
+/** Runs in the page before anything of it: notes when things first happen, in ms since the navigation. */
+function watchTheStart() {
+  const marks = (window.marks = {});
+  let loading = false;
+  const paint = (name) => {
+    marks[name] ??= -1;
+    requestAnimationFrame(() => {
+      if (marks[name] < 0) marks[name] = performance.now();
+    });
+  };
+  const look = () => {
+    const bar = document.querySelector("progress");
+    if (bar) loading = true;
+    else if (loading) marks.tokenizer ??= performance.now();
+    if (document.querySelector("section.sample [data-token]") && marks.samples === undefined) paint("samples");
+    if (document.documentElement?.dataset.state === "ready") marks.ready ??= performance.now();
+  };
+  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-state"] });
+}
+
+/** Runs in the page: notes for the next input event when the last sample has changed and when all is done. */
+function watchOneKey() {
+  const last = [...document.querySelectorAll("section.sample")].at(-1);
+  window.key = {};
+  const box = document.querySelector("#dialogue");
+  box.addEventListener("input", (event) => {
+    const { key } = window;
+    const start = event.timeStamp;
+    const sample = new MutationObserver(() => {
+      sample.disconnect();
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        // A message from within a frame comes when that frame is drawn.
+        port1.onmessage = () => (key.samples = performance.now() - start);
+        port2.postMessage(0);
+      });
+    });
+    sample.observe(last, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-id"] });
+    const state = new MutationObserver(() => {
+      if (document.documentElement.dataset.state === "ready") {
+        key.ready = performance.now() - start;
+        state.disconnect();
+      }
+    });
+    state.observe(document.documentElement, { attributes: true, attributeFilter: ["data-state"] });
+  }, { once: true, capture: true });
+}
+
+const ready = (page) => page.waitForFunction(() => document.documentElement.dataset.state === "ready");
+const settled = async (page) => {
+  await page.waitForTimeout(400);
+  await ready(page);
+};
+
+async function start(context) {
+  const page = await context.newPage();
+  await page.addInitScript(watchTheStart);
+  await page.goto(new URL("?lang=en", SITE).href);
+  await ready(page);
+  await page.waitForFunction(() => window.marks.samples > 0);
+  return { page, marks: await page.evaluate(() => window.marks) };
+}
+
+async function typing(page, { json, end }) {
+  await page.locator("#dialogue").fill(json);
+  await settled(page);
+  await page.evaluate((end) => {
+    [...document.querySelectorAll("section.sample")].at(-1).scrollIntoView({ block: "end" });
+    const box = document.querySelector("#dialogue");
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(end, end);
+  }, end);
+  await settled(page);
+  const before = await page.evaluate(() => ({
+    nodes: document.querySelectorAll("*").length,
+    tokens: [...document.querySelectorAll("section.sample")].at(-1).querySelector(".n").textContent,
+  }));
+  const keys = [];
+  for (let run = 0; run < RUNS; run++) {
+    await page.evaluate(watchOneKey);
+    await page.keyboard.type("x");
+    await page.waitForFunction(() => window.key.samples !== undefined && window.key.ready !== undefined, null, { timeout: 20_000 });
+    keys.push(await page.evaluate(() => window.key));
+    await settled(page);
+  }
+  const longest = [];
+  for (let run = 0; run < RUNS; run++) {
+    await page.evaluate(() => {
+      window.tasks = [];
+      window.observer = new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map((entry) => entry.duration)));
+      window.observer.observe({ type: "longtask" });
+    });
+    await page.keyboard.type("abcdefghij".slice(0, TYPED), { delay: PAUSE_MS });
+    await settled(page);
+    longest.push(await page.evaluate(() => {
+      window.observer.disconnect();
+      return Math.max(0, ...window.tasks);
+    }));
+  }
+  return {
+    tokens: before.tokens,
+    nodes: [before.nodes],
+    keystroke: keys.map(({ samples }) => samples),
+    ready: keys.map(({ ready }) => ready),
+    longTask: longest,
+  };
+}
+
+const served = await servedTokenizer();
+const browser = await startBrowser();
+const viewport = { width: 1440, height: 900 };
+const figures = { cold: [], cached: [], samples: [] };
+for (let run = 0; run < RUNS; run++) {
+  const context = await browser.newContext({ viewport });
+  const first = await start(context);
+  figures.cold.push(first.marks.ready);
+  if (first.marks.tokenizer !== undefined) figures.samples.push(first.marks.samples - first.marks.tokenizer);
+  await first.page.close();
+  figures.cached.push((await start(context)).marks.ready);
+  await context.close();
+}
+const shapes = {};
+for (const [name, replies] of Object.entries(SHAPES)) {
+  const context = await browser.newContext({ viewport });
+  const { page } = await start(context);
+  try {
+    shapes[name] = await typing(page, dialogue(served, replies));
+  } catch (error) {
+    shapes[name] = { error: error.message.split("\n")[0] };
+    process.exitCode = 1;
+  }
+  await context.close();
+}
+const about = machine(browser);
+await browser.close();
+
+if (AS_JSON) {
+  console.log(JSON.stringify({ machine: about, start: figures, typing: shapes }, null, 2));
+} else {
+  const row = (name, numbers) => [
+    name,
+    ...(numbers.length ? [Math.min(...numbers), median(numbers), Math.max(...numbers)].map((n) => n.toFixed(0)) : ["-", "-", "-"]),
+  ];
+  const rows = [
+    ["ms, unless told otherwise", "min", "median", "max"],
+    row("navigation to ready, cold", figures.cold),
+    row("navigation to ready, cached", figures.cached),
+    row("tokenizer there to samples painted", figures.samples),
+  ];
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (shape.error) continue;
+    rows.push(
+      row(`${name}: keystroke to new samples`, shape.keystroke),
+      row(`${name}: keystroke to ready`, shape.ready),
+      row(`${name}: longest task while typing (0: below 50)`, shape.longTask),
+      row(`${name}: elements on the page (number)`, shape.nodes),
+    );
+  }
+  console.log(`\nmachine  ${about}`);
+  for (const [name, { tokens, error }] of Object.entries(shapes)) {
+    console.log(`${name}: ${error ?? `the last sample has ${tokens} tokens`}`);
+  }
+  console.log(`\n${table(rows)}`);
+}
