@@ -74,6 +74,7 @@ fn report() -> ReportView {
             outcomes: vec![
                 OutcomeView::Sample(Rc::new(sample())),
                 OutcomeView::Dropped(Bilingual::fixed("no reply", "没有回复"), vec![finding()]),
+                OutcomeView::Same,
             ],
             diagnostics: vec![finding()],
             ..ConversationView::default()
@@ -148,7 +149,7 @@ fn every_message_of_the_page_comes_out_as_it_went_in() {
 #[wasm_bindgen_test]
 fn a_report_of_the_engine_crosses_whole() {
     let request = Request { dialogue: EXAMPLES[0].dialogue.to_owned(), ..Request::default() };
-    let report = ReportView::new(Engine::new().analyze(&request), &std::collections::HashSet::new());
+    let report = ReportView::new(Engine::new().analyze(&request), &[], &mut Vec::new());
     assert_eq!(report.samples().count(), 2);
     assert!(report.conversation.as_ref().is_some_and(|conversation| conversation.messages.len() == 4));
     assert_eq!(crossed(&report), report);
