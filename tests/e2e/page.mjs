@@ -1,8 +1,8 @@
 // The page in a browser of its own: opens it as a user would, and notes whatever must never happen.
 //
 // A test gets a fresh context (nothing stored, nothing cached) and fails when the page wrote an error to the console,
-// threw one, or asked another origin for anything. Only requests of the page and its worker are seen here, so what
-// the browser does for itself in the background can't fail a test.
+// threw one, or asked another origin for anything, in the page or in its worker. What the browser does for itself in
+// the background is not seen here, and can't fail a test.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
