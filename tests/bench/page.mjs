@@ -61,13 +61,15 @@ function watchTheStart() {
 
 /** Runs in the page: notes for the next input event when the last sample has changed and when all is done. */
 function watchOneKey() {
-  const last = [...document.querySelectorAll("section.sample")].at(-1);
+  const last = () => [...document.querySelectorAll("section.sample")].at(-1);
+  last().scrollIntoView({ block: "end" });
   window.key = {};
   const box = document.querySelector("#dialogue");
   box.addEventListener("input", (event) => {
     const { key } = window;
     const start = event.timeStamp;
-    const sample = new MutationObserver(() => {
+    const sample = new MutationObserver((changes) => {
+      if (!changes.some(({ target }) => last()?.contains(target))) return;
       sample.disconnect();
       requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
@@ -76,7 +78,7 @@ function watchOneKey() {
         port2.postMessage(0);
       });
     });
-    sample.observe(last, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-id"] });
+    sample.observe(document.querySelector("#samples"), { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["data-id"] });
     const state = new MutationObserver(() => {
       if (document.documentElement.dataset.state === "ready") {
         key.ready = performance.now() - start;
@@ -119,8 +121,13 @@ async function typing(page, { json, end }) {
   const keys = [];
   for (let run = 0; run < RUNS; run++) {
     await page.evaluate(watchOneKey);
-    await page.keyboard.type("x");
-    await page.waitForFunction(() => window.key.samples !== undefined && window.key.ready !== undefined, null, { timeout: 20_000 });
+    // Another character each time, so that the ids change each time.
+    await page.keyboard.type("x7q春?"[run % 5]);
+    for (const what of ["samples", "ready"]) {
+      await page
+        .waitForFunction((what) => window.key[what] !== undefined, what, { timeout: 10_000 })
+        .catch(() => Promise.reject(new Error(`keystroke ${run + 1}: nothing seen of "${what}"`)));
+    }
     keys.push(await page.evaluate(() => window.key));
     await settled(page);
   }

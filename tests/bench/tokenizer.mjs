@@ -1,10 +1,11 @@
 // `cargo xtask bench tokenizer`: lossmask beside the tokenizers for browsers that npm has, in one headless Chromium.
 //
 // The text is about 1 MB of Chinese and English that _text.mjs makes, the same in every run; the tokenizer is Qwen2.5.
-// Each engine runs in a new worker of a new page, one after the other. All times are what a caller on the page waits
+// Each engine runs in a new worker of a new page, one after the other, in three rounds, so that what else the machine
+// does at some moment falls on all of them; the medians of the rounds are printed. All times are what a caller on the page waits
 // for, from the message with the text to the message with the ids:
 //   load   from `new Worker` to a tokenizer that can be asked (all files come from this machine, nothing is cached)
-//   cold   the first encoding of the text        warm   the median of up to 5 further ones of the same text
+//   cold   the first encoding of the text        warm   the median of 2 to 5 further ones of the same text
 // lossmask answers with ids and offsets, the others with ids only. tiktoken gets the vocabulary as ranks and the
 // pattern of Qwen2.5, and skips the search for special tokens (`encode_ordinary`); the text has none, and is in NFC.
 // `--json` or LOSSMASK_JSON=1 prints all the figures; LOSSMASK_ENGINES=lossmask,kitoken measures only these.
@@ -16,9 +17,10 @@ import { serve } from "./_serve.mjs";
 import { chineseBytes, entries, makeText } from "./_text.mjs";
 
 const TEXT_BYTES = 1_000_000;
+const ROUNDS = 3;
 const WARM_RUNS = 5;
 /** An engine that is slow gets fewer warm runs, at least two. */
-const WARM_BUDGET_MS = 20_000;
+const WARM_BUDGET_MS = 5_000;
 const ALL = ["lossmask", "@huggingface/tokenizers", "tiktoken", "kitoken"];
 const ENGINES = process.env.LOSSMASK_ENGINES?.split(",") ?? ALL;
 
@@ -64,18 +66,28 @@ const server = await serve({
   },
 });
 const browser = await startBrowser();
-const results = [];
-for (const name of ENGINES) {
-  const page = await browser.newPage();
-  await page.goto(server.url);
-  await page.addScriptTag({ url: "/bench/_drive.mjs", type: "module" });
-  await page.waitForFunction(() => window.measure);
-  if (!AS_JSON) console.error(`measuring ${name} …`);
-  const result = await page
-    .evaluate((what) => window.measure(what), { name, runs: WARM_RUNS, budget: WARM_BUDGET_MS })
-    .catch((error) => ({ error: error.message.split("\n")[0].replace(/^page\.evaluate: /, "") }));
-  results.push({ name, version: version(name), ...result });
-  await page.close();
+const results = ENGINES.map((name) => ({ name, version: version(name), rounds: [] }));
+for (let round = 1; round <= ROUNDS; round++) {
+  for (const result of results.filter(({ error }) => !error)) {
+    const { name, rounds } = result;
+    if (!AS_JSON) console.error(`round ${round}: ${name}`);
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    await page.addScriptTag({ url: "/bench/_drive.mjs", type: "module" });
+    await page.waitForFunction(() => window.measure);
+    try {
+      const { ids, ...figures } = await page.evaluate((what) => window.measure(what), {
+        name,
+        runs: WARM_RUNS,
+        budget: WARM_BUDGET_MS,
+      });
+      result.ids ??= ids;
+      rounds.push(figures);
+    } catch (error) {
+      result.error = error.message.split("\n")[0].replace(/^page\.evaluate: /, "");
+    }
+    await page.close();
+  }
 }
 const about = {
   text: {
@@ -93,8 +105,11 @@ server.close();
 const speed = (milliseconds) => bytes / 1000 / milliseconds;
 const own = results.find(({ name }) => name === "lossmask") ?? { error: "not asked for" };
 for (const result of results.filter(({ error }) => !error)) {
-  result.coldSpeed = speed(result.cold.waited);
-  result.warmSpeed = speed(median(result.warm.map(({ waited }) => waited)));
+  const { rounds } = result;
+  result.load = median(rounds.map(({ load }) => load));
+  result.coldSpeed = speed(median(rounds.map(({ cold }) => cold.waited)));
+  result.warmSpeed = speed(median(rounds.flatMap(({ warm }) => warm.map(({ waited }) => waited))));
+  result.steady = rounds.every(({ steady }) => steady);
   result.tokens = result.ids.length;
   if (!own.error) {
     const longest = Math.max(result.tokens, own.tokens);

@@ -1,0 +1,96 @@
+use super::*;
+use crate::app::wire::{ConversationView, OutcomeView, SampleView};
+
+fn state() -> State {
+    State::new(Choices::default(), Lang::En, Theme::Auto, false)
+}
+
+fn report(tokens: usize) -> FromWorker {
+    let sample = SampleView { ids: vec![1; tokens], ..SampleView::default() };
+    let outcomes = vec![OutcomeView::Sample(Rc::new(sample))];
+    let conversation = Some(ConversationView { outcomes, ..ConversationView::default() });
+    FromWorker::Report(1, Box::new(ReportView { conversation, count: 1, ..ReportView::default() }), 1.0)
+}
+
+#[test]
+fn the_last_good_samples_stay_when_the_text_breaks() {
+    let good = state().after(Action::Heard(report(3)));
+    assert!(good.shown().is_some_and(|(_, current)| current));
+    let broken = FromWorker::Report(2, Box::default(), 1.0);
+    let after = good.after(Action::Heard(broken));
+    assert!(after.shown().is_some_and(|(report, current)| !current && report.has_outcome()));
+}
+
+#[test]
+fn what_is_left_of_a_broken_text_does_not_replace_the_last_good_samples() {
+    use crate::diagnostic::Severity;
+    let dropped = |severity| {
+        let found = Diagnostic::new(severity, "found", Bilingual::fixed("found", "有问题"));
+        let outcomes = vec![OutcomeView::Dropped(Bilingual::fixed("no reply", "没有回复"), vec![found])];
+        let conversation = Some(ConversationView { outcomes, ..ConversationView::default() });
+        let report = ReportView { conversation, count: 1, ..ReportView::default() };
+        Action::Heard(FromWorker::Report(2, Box::new(report), 1.0))
+    };
+    let good = state().after(Action::Heard(report(3)));
+    let broken = good.after(dropped(Severity::Error));
+    assert!(broken.shown().is_some_and(|(report, current)| !current && report.sample(0).is_some()));
+    let without_reply = good.after(dropped(Severity::Warning));
+    assert!(without_reply.shown().is_some_and(|(report, current)| current && report.sample(0).is_none()));
+}
+
+#[test]
+fn a_pin_is_released_when_its_token_is_gone() {
+    let at = TokenAt { sample: 0, token: 2 };
+    let pinned = state().after(Action::Heard(report(3))).after(Action::Pin(at));
+    assert_eq!(pinned.inspected(), Some(at));
+    assert_eq!(pinned.after(Action::Heard(report(2))).inspected(), None);
+    assert_eq!(pinned.after(Action::Pin(at)).pin, None);
+}
+
+#[test]
+fn nothing_typed_is_lost_when_the_worker_dies() {
+    let typed = state().after(Action::Type("[1]".into()));
+    let after = typed.after(Action::WorkerLost { restarted: true });
+    assert_eq!(&*after.choices.dialogue, "[1]");
+    assert_eq!(after.worker, Worker::Starting);
+    assert!(after.notice.is_some());
+}
+
+#[test]
+fn each_recipe_keeps_its_own_options() {
+    let set = state().after(Action::Option("end", "all".to_owned()));
+    let other = set.after(Action::Recipe("all-tokens".to_owned()));
+    assert!(other.options().is_empty());
+    let back = other.after(Action::Recipe("per-turn".to_owned()));
+    assert_eq!(back.options(), [("end".to_owned(), "all".to_owned())]);
+}
+
+#[test]
+fn the_page_is_ready_only_when_tokenizer_and_report_are() {
+    let start = state();
+    assert_eq!(start.progress(), "loading");
+    let reported = start.after(Action::Heard(report(1)));
+    assert_eq!(reported.progress(), "loading");
+    let ready = reported.after(Action::Heard(FromWorker::Loaded("qwen2_5".to_owned(), 151_665)));
+    assert_eq!(ready.progress(), "ready");
+    assert_eq!(ready.after(Action::Asked).progress(), "busy");
+}
+
+#[test]
+fn a_tokenizer_that_does_not_come_is_replaced_by_the_built_in_one() {
+    use crate::diagnostic::Severity;
+    let why = Diagnostic::new(Severity::Error, "tokenizer-not-fetched", Bilingual::fixed("no", "无"));
+    let after = state().after(Action::Heard(FromWorker::Failed("qwen2_5".to_owned(), why)));
+    assert_eq!(after.choices.tokenizer, EMBEDDED);
+    assert!(after.notice.is_some());
+    let again = after.after(Action::Tokenizer("qwen2_5".to_owned()));
+    assert_eq!(again.tokenizer(), None, "it will be asked for again");
+}
+
+#[test]
+fn choices_survive_the_way_through_storage() {
+    let choices = Choices { ignore_index: -1, ..Choices::default() };
+    let text = serde_json::to_string(&choices).unwrap();
+    assert_eq!(serde_json::from_str::<Choices>(&text).unwrap(), choices);
+    assert!(serde_json::from_str::<Choices>("{}").is_ok(), "an older page's choices are completed");
+}

@@ -1,0 +1,239 @@
+//! What the page and its worker say to each other.
+//!
+//! Arrays cross as bytes (a `Uint8Array` each) instead of one JavaScript number an element: a sample of 100,000 tokens
+//! is ten small objects.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::engine::{ConversationReport, MessageSummary, Report, Request};
+use crate::recipe::Outcome;
+use crate::tokenizer::Encoding;
+
+use sample::flat;
+pub use sample::{NONE, SampleView};
+
+mod packed;
+mod sample;
+
+/// From the page to the worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// Make a report; the answer carries the same number.
+    Analyze(u32, Box<Request>),
+    /// Fetch a tokenizer: its id and the address of its two files, without their endings.
+    Load(String, String),
+    /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
+    /// carries the same number.
+    Encode(u32, String, String),
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// The worker runs; this build made it.
+    Hello(String),
+    /// The report to the request of this number, and how long it took in milliseconds.
+    Report(u32, Box<ReportView>, f64),
+    /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
+    /// there is none, the view says why.
+    Encoded(u32, EncodedView, f64),
+    /// A tokenizer is on its way: bytes that have come, and all of them where known.
+    Loading(String, f64, Option<f64>),
+    /// A tokenizer can be used; the number of its entries.
+    Loaded(String, u32),
+    /// A tokenizer can't be had, and why.
+    Failed(String, Diagnostic),
+    /// The worker has stopped working, and why.
+    Died(String),
+}
+
+/// An [`Encoding`], or why there is none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EncodedView {
+    /// Token ids.
+    #[serde(with = "packed")]
+    pub ids: Vec<u32>,
+    /// Offsets: start, end, start, end …
+    #[serde(with = "packed")]
+    pub offsets: Vec<u32>,
+    /// Why there is no encoding.
+    pub error: Option<Diagnostic>,
+}
+
+impl From<Result<Encoding, Diagnostic>> for EncodedView {
+    fn from(result: Result<Encoding, Diagnostic>) -> Self {
+        match result {
+            Ok(encoding) => Self { offsets: flat(&encoding.offsets), ids: encoding.ids, error: None },
+            Err(why) => Self { error: Some(why), ..Self::default() },
+        }
+    }
+}
+
+/// A [`Report`], as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReportView {
+    /// The format that was recognised.
+    pub format: Option<String>,
+    /// How many conversations were read.
+    pub count: usize,
+    /// The conversation that is shown, where there is one.
+    pub conversation: Option<ConversationView>,
+    /// What concerns the request as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The text of the template that was used.
+    pub template_source: Option<String>,
+    /// Which template was used.
+    pub template_id: String,
+}
+
+/// A conversation, as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// Its place in the dialogue.
+    pub index: usize,
+    /// Its messages.
+    pub messages: Vec<MessageSummary>,
+    /// Its samples, or why there is none.
+    pub outcomes: Vec<OutcomeView>,
+    /// What concerns it as a whole.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What became of a sample, as it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum OutcomeView {
+    /// It is trained.
+    Sample(std::rc::Rc<SampleView>),
+    /// The trainer drops it.
+    Dropped(crate::bilingual::Bilingual, Vec<Diagnostic>),
+    /// It is what stood in this place of the report before: typing changes few samples, and the others need not cross.
+    Same,
+}
+
+impl ReportView {
+    /// Packs a report; only its first conversation is shown. `before` has the outcomes of the report that the page got
+    /// last, and is given those of this one.
+    pub fn new(report: Report, added: &[bool], before: &mut Vec<Outcome>) -> Self {
+        let last = std::mem::take(before);
+        let pack = |conversation: ConversationReport| ConversationView {
+            index: conversation.index,
+            messages: conversation.messages,
+            outcomes: conversation
+                .outcomes
+                .into_iter()
+                .enumerate()
+                .map(|(place, outcome)| {
+                    let same = last.get(place) == Some(&outcome);
+                    before.push(outcome.clone());
+                    match outcome {
+                        _ if same => OutcomeView::Same,
+                        Outcome::Sample(sample) => {
+                            OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
+                        }
+                        Outcome::Dropped { why, diagnostics } => OutcomeView::Dropped(why, diagnostics),
+                    }
+                })
+                .collect(),
+            diagnostics: conversation.diagnostics,
+        };
+        Self {
+            format: report.format,
+            count: report.count,
+            conversation: report.conversations.into_iter().next().map(pack),
+            diagnostics: report.diagnostics,
+            template_source: report.template_source,
+            template_id: report.template_id,
+        }
+    }
+
+    /// Puts what stood in the report before where this one says that it is the same.
+    pub fn complete(&mut self, before: Option<&Self>) {
+        let before = before.and_then(|report| report.conversation.as_ref());
+        for (place, outcome) in
+            self.conversation.iter_mut().flat_map(|now| now.outcomes.iter_mut()).enumerate()
+        {
+            if *outcome == OutcomeView::Same
+                && let Some(old) = before.and_then(|conversation| conversation.outcomes.get(place))
+            {
+                *outcome = old.clone();
+            }
+        }
+    }
+
+    /// Whether anything was made of the dialogue: a sample, or the decision that a text without errors gives none.
+    pub fn has_outcome(&self) -> bool {
+        let decided =
+            self.conversation.as_ref().is_some_and(|conversation| !conversation.outcomes.is_empty());
+        self.samples().next().is_some() || (decided && self.errors().is_empty())
+    }
+
+    /// The errors in the text, the template and the choices, each once.
+    pub fn errors(&self) -> Vec<&Diagnostic> {
+        let mut errors: Vec<&Diagnostic> = Vec::new();
+        let conversation = self.conversation.iter();
+        let dropped =
+            conversation.clone().flat_map(|conversation| &conversation.outcomes).flat_map(|outcome| {
+                match outcome {
+                    OutcomeView::Sample(_) | OutcomeView::Same => &[],
+                    OutcomeView::Dropped(_, diagnostics) => diagnostics.as_slice(),
+                }
+            });
+        let all = self
+            .diagnostics
+            .iter()
+            .chain(conversation.flat_map(|conversation| &conversation.diagnostics))
+            .chain(dropped);
+        for error in all.filter(|diagnostic| diagnostic.severity == Severity::Error) {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
+        errors
+    }
+
+    /// The samples, with their place in the list.
+    pub fn samples(&self) -> impl Iterator<Item = (usize, &std::rc::Rc<SampleView>)> {
+        self.conversation.iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().filter_map(
+            |(place, outcome)| match outcome {
+                OutcomeView::Sample(sample) => Some((place, sample)),
+                OutcomeView::Dropped(..) | OutcomeView::Same => None,
+            },
+        )
+    }
+
+    /// The sample at a place of the list.
+    pub fn sample(&self, place: usize) -> Option<&std::rc::Rc<SampleView>> {
+        match self.conversation.as_ref()?.outcomes.get(place)? {
+            OutcomeView::Sample(sample) => Some(sample),
+            OutcomeView::Dropped(..) | OutcomeView::Same => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+
+    #[test]
+    fn what_typing_does_not_change_does_not_cross_again() {
+        let ask = |engine: &mut Engine, reply: &str| {
+            let turn = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
+            let dialogue =
+                [turn("user", "a"), turn("assistant", "b"), turn("user", "c"), turn("assistant", reply)];
+            engine
+                .analyze(&Request { dialogue: serde_json::json!(dialogue).to_string(), ..Request::default() })
+        };
+        let mut engine = Engine::new();
+        let mut before = Vec::new();
+        let first = ReportView::new(ask(&mut engine, "d"), &[], &mut before);
+        let mut second = ReportView::new(ask(&mut engine, "de"), &[], &mut before);
+        let outcomes = |report: &ReportView| report.conversation.clone().unwrap().outcomes;
+        assert_eq!(outcomes(&second)[0], OutcomeView::Same);
+        assert!(matches!(outcomes(&second)[1], OutcomeView::Sample(_)));
+        second.complete(Some(&first));
+        let whole = ReportView::new(ask(&mut Engine::new(), "de"), &[], &mut Vec::new());
+        assert_eq!(second, whole);
+    }
+}
