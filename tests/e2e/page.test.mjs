@@ -162,6 +162,27 @@ test("the policy of the page refuses any other origin", async (t) => {
   assert.equal(refused, "connect-src");
 });
 
+test("the worker refuses any other origin too", async (t) => {
+  const { page } = await open(t, { wait: false });
+  await useBuiltIn(page);
+  await ready(page);
+  const [worker] = page.workers();
+  const told = await worker.evaluate(async () => {
+    const words = [];
+    for (const ask of [() => fetch("http://127.0.0.1:1/"), () => importScripts("http://127.0.0.1:1/x.js")]) {
+      try {
+        await ask();
+      } catch (error) {
+        words.push(error.message);
+      }
+    }
+    return [...words, typeof XMLHttpRequest, typeof WebSocket];
+  });
+  assert.match(told[0], /asks no other origin/);
+  assert.match(told[1], /asks no other origin/);
+  assert.deepEqual(told.slice(2), ["undefined", "undefined"]);
+});
+
 test("nothing of the dialogue is in the address or in a request", async (t) => {
   const { page, requests } = await open(t, { wait: false });
   await useBuiltIn(page);

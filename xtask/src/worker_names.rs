@@ -2,7 +2,7 @@
 //!
 //! Trunk does not hash a worker's files, because the page must know the loader's name. So a browser could
 //! start a new page with an old worker from its cache. Here the two heavy files get hashed names, and only the
-//! loader, one line, keeps its own; the page asks for it with the build's id as a query.
+//! loader, which is short, keeps its own; the page asks for it with the build's id as a query.
 
 use std::path::Path;
 
@@ -11,6 +11,9 @@ use crate::run::{Done, at};
 
 /// The name that the page asks for.
 const LOADER: &str = "worker_loader.js";
+
+/// What closes the worker to other origins, at the top of the loader.
+const GUARD: &str = include_str!("../../static/worker-guard.js");
 
 /// Renames the worker's script and wasm after their content, and writes the loader for them.
 pub(crate) fn hash(dist: &Path) -> Done {
@@ -26,7 +29,7 @@ pub(crate) fn hash(dist: &Path) -> Done {
 }
 
 fn loader_text(script: &str, wasm: &str) -> String {
-    format!("importScripts(\"./{script}\");\nwasm_bindgen({{ module_or_path: \"./{wasm}\" }});\n")
+    format!("{GUARD}importScripts(\"./{script}\");\nwasm_bindgen({{ module_or_path: \"./{wasm}\" }});\n")
 }
 
 #[cfg(test)]
@@ -41,6 +44,7 @@ mod tests {
         std::fs::write(dist.join("worker_bg.wasm"), "asm").unwrap();
         hash(&dist).unwrap();
         let loader = std::fs::read_to_string(dist.join(LOADER)).unwrap();
+        assert!(loader.starts_with(GUARD));
         let others = paths::files(&dist, |name| name != LOADER);
         assert_eq!(others.len(), 2);
         for file in others {

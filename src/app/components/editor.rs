@@ -23,7 +23,8 @@ pub(crate) struct Props {
     pub(crate) dispatch: Dispatch,
 }
 
-/// A longer text is edited without the marks behind it.
+/// A longer text is edited without the marks behind it and without wrapped lines: a browser takes seconds to wrap
+/// megabytes.
 const MIRRORED_BYTES: usize = 100_000;
 
 /// The dialogue.
@@ -70,7 +71,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
                     <pre class="mirror" aria-hidden="true">{ marked(&text, mark) }</pre>
                 }
                 <textarea id="dialogue" ref={area} {oninput} spellcheck="false" autocomplete="off" autocapitalize="off"
-                    rows="16" aria-describedby="promise"
+                    rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
                         "Paste a dialogue: JSON, JSONL or a Python literal.",
                         "粘贴一段对话：JSON、JSONL 或 Python 字面量均可。",
