@@ -40,9 +40,8 @@ const DRAWN_TOKENS: usize = 3_000;
 pub(crate) fn Samples(props: &Props) -> Html {
     let Props { lang, report, dispatch, .. } = props.clone();
     let conversation = report.as_ref().and_then(|report| report.conversation.as_ref());
-    let roles = use_memo(report.clone(), |report| {
-        report.as_ref().and_then(|report| report.conversation.as_ref()).map(roles).unwrap_or_default()
-    });
+    // One and the same list as long as the roles are, so that samples that did not change are not drawn again.
+    let roles = use_memo(conversation.map(roles).unwrap_or_default(), Vec::clone);
     let total: usize =
         report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
     let outcomes = conversation.into_iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().map(

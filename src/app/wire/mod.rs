@@ -124,10 +124,12 @@ impl ReportView {
                 .into_iter()
                 .enumerate()
                 .map(|(place, outcome)| {
-                    let same = last.get(place) == Some(&outcome);
+                    if last.get(place) == Some(&outcome) {
+                        before.push(outcome);
+                        return OutcomeView::Same;
+                    }
                     before.push(outcome.clone());
                     match outcome {
-                        _ if same => OutcomeView::Same,
                         Outcome::Sample(sample) => {
                             OutcomeView::Sample(std::rc::Rc::new(SampleView::new(sample, added)))
                         }
