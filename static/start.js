@@ -1,4 +1,23 @@
-// Starts the page: loads the wasm whose names Trunk wrote into the <meta> element below the links.
+// Starts the page: first the colours and the language that were chosen, so that nothing flashes, then the wasm whose
+// names Trunk wrote into the <meta> element below the links.
+const root = document.documentElement;
+const query = new URLSearchParams(location.search);
+
+// What the page keeps under this name (`src/app/platform.rs`), or null.
+function kept(name) {
+  try {
+    return JSON.parse(localStorage.getItem(`lossmask.v1.${name}`));
+  } catch {
+    return null;
+  }
+}
+
+const theme = query.get("theme") ?? kept("theme");
+if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+const lang = query.get("lang") ?? kept("lang") ?? navigator.language;
+root.lang = String(lang).toLowerCase().startsWith("zh") ? "zh-Hans" : "en";
+if (query.has("embed") && query.get("embed") !== "0") root.dataset.embed = "";
+
 const app = document.querySelector("meta[name=lossmask-app]");
 const at = (path) => new URL(path, document.baseURI).href;
 
@@ -6,6 +25,6 @@ try {
   const { default: init } = await import(at(app.content));
   await init({ module_or_path: at(app.dataset.wasm) });
 } catch (error) {
-  document.documentElement.dataset.state = "failed";
+  root.dataset.state = "failed";
   throw error;
 }
