@@ -162,3 +162,11 @@ proptest! {
         prop_assert_eq!(content.source_span(0..text.len()).of(&pasted), &literal[1..literal.len() - 1]);
     }
 }
+
+#[test]
+fn an_escape_at_the_end_of_a_string_does_not_take_the_quote_along() {
+    let pasted = r#"[{"role": "user", "content": "a\n"}]"#;
+    let read = lossmask::dialogue::read(pasted);
+    let content = read.conversations[0].messages[0].content().unwrap();
+    assert_eq!(content.source_span(1..2).of(pasted), r"\n");
+}

@@ -72,7 +72,7 @@ impl Cover<'_> {
                     debug_assert!(at <= place.output.start);
                 }
             }
-            let source = place.copied.map(|copied| pasted(words.text, copied));
+            let source = place.copied.map(|copied| words.text.source_span(copied.start..copied.end));
             pieces.push(place.output.end, Some(message), words.part, source);
             at = place.output.end;
             current = Some(message);
@@ -200,7 +200,7 @@ impl Cover<'_> {
                 let part = if found { Part::Template } else { Part::Header };
                 pieces.push(from + at, Some(message), part, None);
                 from += at + string.len();
-                let source = pasted(words.text, Span::new(0, string.len()));
+                let source = words.text.source_span(0..string.len());
                 pieces.push(from, Some(message), words.part, Some(source));
                 found = true;
             }
@@ -330,19 +330,4 @@ impl Pieces<'_> {
             _ => self.pieces.push(Piece { output, owner, source }),
         }
     }
-}
-
-/// The pasted bytes that the bytes `copied` of a string were written with.
-fn pasted(text: &Text, copied: Span) -> Span {
-    let run = |place: usize| text.map.partition_point(|run| run.from <= place).checked_sub(1);
-    let start = run(copied.start).map_or(text.span.start, |index| {
-        let run = text.map[index];
-        if run.verbatim { run.to + (copied.start - run.from) } else { run.to }
-    });
-    let end = match copied.end.checked_sub(1).and_then(run) {
-        Some(index) if text.map[index].verbatim => text.map[index].to + (copied.end - text.map[index].from),
-        Some(index) => text.map.get(index + 1).map_or(text.span.end.saturating_sub(1), |next| next.to),
-        None => text.span.end,
-    };
-    Span::new(start, end.max(start))
 }
