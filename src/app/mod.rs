@@ -25,5 +25,5 @@ pub const BUILD: &str = match option_env!("LOSSMASK_BUILD") {
     None => "development",
 };
 
-/// What the page and its worker may do with the tokenizers that are served beside the page.
+/// The folder beside the page that has the tokenizers it can load.
 pub const TOKENIZER_FOLDER: &str = "tokenizers";
