@@ -76,9 +76,9 @@ def ask(trainer, ids=None):
     return rows
 
 
-def write(name, recipe, package, version, function, runs):
-    """Writes a golden file; the same answers give the same bytes."""
-    golden = {"recipe": recipe, "package": package, "version": version, "function": function, "runs": runs}
+def write(name, recipe, package, version, function, runs, **more):
+    """Writes a golden file; the same answers give the same bytes. `more` is what piecewise.py says."""
+    golden = {"recipe": recipe, "package": package, "version": version, "function": function, **more, "runs": runs}
     for run in runs:
         kinds = [next(iter(it)) if isinstance(it, dict) else len(it) for it in run["rows"].values()]
         count = {kind: kinds.count(kind) for kind in sorted(set(kinds), key=str)}

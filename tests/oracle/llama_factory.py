@@ -1,7 +1,7 @@
 """Golden files of LLaMA-Factory's supervised examples, made by the package itself.
 
-    pip install --no-deps llamafactory==0.9.5, and tests/oracle/requirements-llama_factory.txt
-    python tests/oracle/llama_factory.py [FOLDER WITH QWEN2.5'S tokenizer.json]
+    pip install --no-deps -r tests/oracle/requirements-llama_factory.txt
+    python tests/oracle/llama_factory.py EMBEDDED [QWEN2.5]
 """
 
 import datetime
@@ -17,6 +17,7 @@ for name in ("av", "torchaudio"):  # only audio and video need them
     module.__spec__ = importlib.machinery.ModuleSpec(name, None)
     sys.modules.setdefault(name, module)
 
+import golden
 import piecewise
 from llamafactory.data import tool_utils
 from llamafactory.data.converter import get_dataset_converter
@@ -28,7 +29,6 @@ from llamafactory.hparams import DataArguments
 from transformers import AutoTokenizer
 
 assert str(_get_package_version("llamafactory")) == "0.9.5"
-
 
 
 class FrozenClock(datetime.datetime):
@@ -47,6 +47,38 @@ TEMPLATES = ["qwen", "qwen3", "qwen3_nothink", "llama3", "mistral", "gemma", "de
 # As data/README.md of LLaMA-Factory describes OpenAI's messages, and with names for the two roles of tools.
 TAGS = dict(role_tag="role", content_tag="content", user_tag="user", assistant_tag="assistant", system_tag="system",
             observation_tag="tool", function_tag="function_call")
+# A tokenizer with a bos_token and markers of Llama 3, DeepSeek and GLM.
+MARKERS = {
+    "added_tokens": ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<｜User｜>", "<｜Assistant｜>", "[gMASK]",
+                     "<sop>", "<|user|>", "<|assistant|>", "<|observation|>", "<end_of_turn>"],
+    "tokenizer_config": {"bos_token": "<|endoftext|>", "eos_token": "<|eot_id|>"},
+}
+OWN = [
+    {"id": "null-content", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None}]},
+    {"id": "parts", "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]},
+                                 {"role": "assistant", "content": "Hello"}]},
+    {"id": "function-call", "messages": [
+        {"role": "user", "content": "Weather?"},
+        {"role": "function_call", "content": '{"name": "weather", "arguments": {"city": "Rome", "days": 2.50}}'},
+        {"role": "tool", "content": "rain"}, {"role": "assistant", "content": "Rain."}]},
+    {"id": "function-call-thinks", "messages": [
+        {"role": "user", "content": "Weather?"},
+        {"role": "function_call",
+         "content": '<think>\nLook it up.\n</think>\n\n[{"name": "weather", "arguments": {"city": "罗马"}}]'},
+        {"role": "tool", "content": "rain"}, {"role": "assistant", "content": "Rain."}]},
+    {"id": "function-call-wrapped", "messages": [
+        {"role": "user", "content": "Weather?"},
+        {"role": "function_call",
+         "content": 'So: <tool_call>\n{"name": "weather", "arguments": {}}\n</tool_call>'},
+        {"role": "tool", "content": "rain"}, {"role": "assistant", "content": "Rain."}]},
+    {"id": "function-call-broken", "messages": [
+        {"role": "user", "content": "Weather?"}, {"role": "function_call", "content": "weather()"}]},
+    {"id": "braces", "messages": [{"role": "user", "content": "{{content}} and {{idx}}"},
+                                  {"role": "assistant", "content": "{{content}}"}]},
+    {"id": "thinking-on", "messages": [{"role": "system", "content": "detailed thinking on"},
+                                       {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
+    {"id": "ends-with-tools", "messages": [{"role": "user", "content": "Roll."}, {"role": "tool", "content": "4"}]},
+]
 
 
 def option_sets(template):
@@ -63,71 +95,59 @@ def option_sets(template):
     return [{"template": template, **options} for options in sets]
 
 
-def conversations(template, options):
-    """All of them where the options are the defaults, or the template is one that shows every branch."""
-    everything = len(options) == 1 or template in ("qwen3", "glm4")
-    return piecewise.CONVERSATIONS if everything else piecewise.few()
-
-
-def run(folder, options, conversations):
+def ask(folder, options, ids):
     tokenizer = AutoTokenizer.from_pretrained(folder, use_fast=True, split_special_tokens=False, padding_side="right")
     flag = {"true": True, "false": False, "none": None}
-    try:
-        arguments = DataArguments(
-            template=options["template"],
-            cutoff_len=int(options.get("cutoff_len", 2048)),
-            train_on_prompt=flag[options.get("train_on_prompt", "false")],
-            mask_history=flag[options.get("mask_history", "false")],
-            enable_thinking=flag[options.get("enable_thinking", "true")],
-        )
-        template = get_template_and_fix_tokenizer(tokenizer, arguments)
-    except Exception as error:
-        return {one["id"]: {"error": f"{type(error).__name__}: {error}"} for one in conversations}
-    processor = SupervisedDatasetProcessor(template, tokenizer, None, arguments)
     formatting = options.get("formatting", "sharegpt")
-    attributes = DatasetAttr("file", "oracle", formatting, messages="messages", tools="tools", **TAGS)
-    converter = get_dataset_converter(formatting, attributes, arguments)
+    processor = None
 
-    def rows(one):
+    def trainer(one):
+        nonlocal processor
+        if processor is None:  # what is wrong with the options is the answer to every conversation
+            arguments = DataArguments(
+                template=options["template"],
+                cutoff_len=int(options.get("cutoff_len", 2048)),
+                train_on_prompt=flag[options.get("train_on_prompt", "false")],
+                mask_history=flag[options.get("mask_history", "false")],
+                enable_thinking=flag[options.get("enable_thinking", "true")],
+            )
+            template = get_template_and_fix_tokenizer(tokenizer, arguments)
+            processor = SupervisedDatasetProcessor(template, tokenizer, None, arguments)
+        attributes = DatasetAttr("file", "oracle", formatting, messages="messages", tools="tools", **TAGS)
         tools = one.get("tools")
         example = {"messages": one["messages"], "tools": json.dumps(tools, ensure_ascii=False) if tools else ""}
-        converted = converter(example)
+        converted = get_dataset_converter(formatting, attributes, processor.data_args)(example)
         made = processor.preprocess_dataset({key: [value] for key, value in converted.items()})
         if not made:
-            return {"dropped": "invalid example"}
+            raise golden.Dropped("invalid example")
         [ids], [labels] = made["input_ids"], made["labels"]
-        if None in ids:
-            return {"error": "a token of the template has no id"}
-        return [{"input_ids": ids, "labels": labels}]
+        return [golden.row(ids, labels)]
 
-    return {one["id"]: piecewise.attempt(lambda: rows(one)) for one in conversations}
+    with_own = ids is None or formatting == "openai"
+    return piecewise.ask(trainer, ids, OWN if with_own else ())
 
 
 def main():
-    header = {"recipe": "llama-factory", "source": "llamafactory 0.9.5"}
-    runs = [
-        {"options": options, "rows": run(piecewise.embedded(), options, conversations(template, options))}
-        for template in TEMPLATES for options in option_sets(template)
-    ]
-    piecewise.write("llama-factory", {**header, "tokenizer": "embedded"}, runs)
-    # A tokenizer with a bos_token and the markers of Llama 3, DeepSeek and GLM.
-    added = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<｜User｜>", "<｜Assistant｜>", "[gMASK]", "<sop>",
-             "<|user|>", "<|assistant|>", "<|observation|>", "<end_of_turn>"]
-    config = {"bos_token": "<|endoftext|>", "eos_token": "<|eot_id|>"}
-    runs = [
-        {"options": {"template": template}, "rows": run(piecewise.embedded(added, **config), {"template": template},
-                                                        piecewise.few())}
-        for template in TEMPLATES
-    ]
-    own = {"tokenizer": "embedded", "added_tokens": added, "tokenizer_config": config}
-    piecewise.write("llama-factory.markers", {**header, **own}, runs)
-    for folder in sys.argv[1:]:
-        runs = [
-            {"options": options, "rows": run(folder, options, piecewise.few())}
-            for template in ("qwen", "qwen3", "qwen3_nothink", "chatml", "llama3", "gemma", "default")
-            for options in option_sets(template)[:4]
-        ]
-        piecewise.write("llama-factory.qwen2_5", {**header, "tokenizer": "qwen2_5"}, runs)
+    folders = golden.arguments(__doc__)
+    runs = []
+    for template in TEMPLATES:
+        for options in option_sets(template):
+            # All conversations with the defaults of a template that is much used, and with one of either kind.
+            everything = len(options) == 1 and template in TEMPLATES[:14] or template in ("qwen3", "glm4")
+            rows = ask(folders.embedded, options, None if everything else piecewise.FEW)
+            runs.append(piecewise.run("embedded", options, rows))
+    markers = piecewise.variant(folders.embedded, **MARKERS)
+    for template in TEMPLATES:
+        options = {"template": template}
+        runs.append(piecewise.run("markers", options, ask(markers, options, piecewise.FEW)))
+    if folders.qwen2_5:
+        for template in ("qwen", "qwen3", "qwen3_nothink", "chatml", "llama3", "gemma", "default"):
+            for options in option_sets(template)[:3]:
+                runs.append(piecewise.run("qwen2_5", options, ask(folders.qwen2_5, options, piecewise.FEW)))
+    golden.write(
+        "llama-factory", "llama-factory", "llamafactory", "0.9.5",
+        "data/processor/supervised.py SupervisedDatasetProcessor.preprocess_dataset", runs,
+        tokenizers={"markers": MARKERS}, conversations=OWN)
 
 
 main()

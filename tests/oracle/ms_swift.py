@@ -1,19 +1,15 @@
 """Golden files of ms-swift's training rows, made by the package itself.
 
-    pip install --no-deps ms-swift==4.6.0, and tests/oracle/requirements-ms_swift.txt
-    python tests/oracle/ms_swift.py [FOLDER WITH QWEN2.5'S tokenizer.json]
+    pip install --no-deps -r tests/oracle/requirements-ms_swift.txt
+    python tests/oracle/ms_swift.py EMBEDDED [QWEN2.5]
 """
 
 import importlib.metadata
-import json
 import os
-import sys
 import types
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-sys.path.pop(0)  # this file's own folder: it would hide `swift`'s neighbours
-sys.path.append(os.path.dirname(os.path.abspath(__file__)))
-
+import golden
 import piecewise
 from swift.arguments.base_args.template_args import TemplateArguments
 from swift.template import get_template, get_template_meta
@@ -26,10 +22,28 @@ OWN = [
     {"id": "loss", "messages": [
         {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "loss": False},
         {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Goodbye", "loss": True}]},
+    {"id": "loss-true-for-one", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "loss": True},
+        {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Goodbye", "loss": False}]},
+    {"id": "placeholders", "messages": [
+        {"role": "user", "content": "{{RESPONSE}} {{SYSTEM}} {{ROUND0}} <image> <bbox>"},
+        {"role": "assistant", "content": "{{QUERY}}<video>"}]},
+    {"id": "ends-with-a-stop-word", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello<|endoftext|>"}]},
+    {"id": "two-replies-one-masked", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "loss": False},
+        {"role": "assistant", "content": "Hello again"}, {"role": "user", "content": "Bye"},
+        {"role": "assistant", "content": "<think>\n\n</think>\n\nGoodbye"}]},
+    {"id": "two-tools", "messages": [
+        {"role": "user", "content": "Hi"},
+        {"role": "tool_call", "content": '{"name": "f", "arguments": {"x": 1}}'},
+        {"role": "tool_call", "content": '{"name": "g", "arguments": "{\\"y\\": 2}"}'},
+        {"role": "tool_response", "content": "1"}, {"role": "tool_response", "content": "2"},
+        {"role": "assistant", "content": "Done"}]},
 ]
 
 
-def run(folder, options, conversations):
+def ask(folder, options, ids):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     # What loading a model would put there.
     tokenizer.model_info = types.SimpleNamespace(config=None, task_type="causal_lm", max_model_len=None, model_dir="")
@@ -41,32 +55,26 @@ def run(folder, options, conversations):
     template = get_template(tokenizer, template_type=options["template"], loss_scale=arguments.loss_scale)
     template.set_mode("train")
 
-    def rows(one):
-        made = template.encode({"messages": one["messages"], **({"tools": one["tools"]} if "tools" in one else {})})
-        row = {"input_ids": made["input_ids"], "labels": made["labels"]}
+    def trainer(one):
+        made = template.encode({key: one[key] for key in ("messages", "tools") if key in one})
         assert "loss_scale" not in made, made
-        return [row]
+        return [golden.row(made["input_ids"], made["labels"])]
 
-    return {one["id"]: piecewise.attempt(lambda: rows(json.loads(json.dumps(one)))) for one in conversations}
-
-
-def runs(folder, everything, few):
-    made = []
-    for template in TEMPLATES:
-        for scale in ("default", "last_round", "all"):
-            options = {"template": template, "loss_scale": scale}
-            which = everything if template in ("qwen", "qwen3") else few
-            made.append({"options": options, "rows": run(folder, options, which)})
-    return made
+    return piecewise.ask(trainer, ids, OWN)
 
 
 def main():
-    header = {"recipe": "ms-swift", "source": "ms-swift 4.6.0", "conversations": OWN}
-    made = runs(piecewise.embedded(), piecewise.CONVERSATIONS + OWN, piecewise.few())
-    piecewise.write("ms-swift", {**header, "tokenizer": "embedded"}, made)
-    for folder in sys.argv[1:]:
-        made = runs(folder, piecewise.few() + OWN, piecewise.few()[:4])
-        piecewise.write("ms-swift.qwen2_5", {**header, "tokenizer": "qwen2_5"}, made)
+    folders = golden.arguments(__doc__)
+    runs = []
+    for template in TEMPLATES:
+        for scale in ("default", "last_round", "all"):
+            options = {"template": template, "loss_scale": scale}
+            ids = None if template in ("qwen", "qwen3") else piecewise.FEW
+            runs.append(piecewise.run("embedded", options, ask(folders.embedded, options, ids)))
+            if folders.qwen2_5 and template.startswith("qwen"):
+                runs.append(piecewise.run("qwen2_5", options, ask(folders.qwen2_5, options, piecewise.FEW)))
+    golden.write("ms-swift", "ms-swift", "ms-swift", "4.6.0", "template/base.py Template.encode", runs,
+                 conversations=OWN)
 
 
 main()

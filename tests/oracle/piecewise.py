@@ -1,63 +1,53 @@
-"""What the oracle scripts of trainers that encode pieces apart share: conversations, tokenizers, golden files.
+"""What the oracles of trainers share that bring their own templates: tokenizers with more tokens, and their own rows.
 
-A golden file is tests/recipes/NAME.json.gz:
-
-    {"recipe": "llama-factory", "source": "llamafactory 0.9.5", "tokenizer": "embedded" or "qwen2_5",
-     "added_tokens": ["<x>"], "tokenizer_config": {"bos_token": "<x>"},
-     "runs": [{"options": {"template": "qwen"}, "rows": {"conversation id": ROWS}}]}
-
-ROWS is a list of `{"input_ids", "labels"}` (and `"weights"`, where one is neither 0 nor 1), or `{"dropped": why}` where
-the trainer leaves the conversation out, or `{"error": why}` where it fails. `added_tokens` are added to the tokenizer as
-special ones, after its own, and `tokenizer_config` is what its file says on top.
+A golden file of such a trainer may have two more keys: `tokenizers` says how a tokenizer that a run names is made of the
+embedded one (`added_tokens` after its own, `tokenizer_config` on top of it, keys of `tokenizer.json` replaced), and
+`conversations` has rows beside those of conversations.json.
 """
 
-import gzip
 import json
 import pathlib
 import tempfile
 
-import embedded_tokenizer
+import golden
 
-HERE = pathlib.Path(__file__).resolve().parent
-CONVERSATIONS = json.loads((HERE / "conversations.json").read_text())
-FEW = ("single", "multi-zh", "system-multi", "reasoning-inline-history", "tool-call-with-words", "newlines-edges",
-       "emoji-edges", "special-im-end", "long-multi", "consecutive-user", "digits")
-
-
-def few():
-    """The conversations of a smaller set."""
-    return [one for one in CONVERSATIONS if one["id"] in FEW]
+# Fewer than golden.FEW, for option values and templates that share their code with another one.
+FEW = ["single-zh", "multi", "system-multi", "reasoning-inline-history", "tool-call-with-words", "newlines-edges",
+       "special-im-end", "long-multi", "consecutive-assistant", "digits"]
 
 
-def embedded(added_tokens=(), **config):
-    """A folder with the embedded tokenizer, `added_tokens` after its own."""
-    folder = pathlib.Path(tempfile.mkdtemp())
-    embedded_tokenizer.write(folder, **config)
-    path = folder / "tokenizer.json"
-    file = json.loads(path.read_text())
+def variant(folder, added_tokens=(), tokenizer_config=None, tokenizer_json=None):
+    """A folder with a tokenizer made of another one."""
+    made = pathlib.Path(tempfile.mkdtemp())
+    file = json.loads((pathlib.Path(folder) / "tokenizer.json").read_text())
     first = 1 + max(token["id"] for token in file["added_tokens"])
     plain = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     for i, content in enumerate(added_tokens):
         file["added_tokens"].append({"id": first + i, "content": content, **plain})
-    path.write_text(json.dumps(file, ensure_ascii=False))
-    return folder
+    file.update(tokenizer_json or {})
+    config = json.loads((pathlib.Path(folder) / "tokenizer_config.json").read_text())
+    config.update(tokenizer_config or {})
+    (made / "tokenizer.json").write_text(json.dumps(file, ensure_ascii=False))
+    (made / "tokenizer_config.json").write_text(json.dumps(config))
+    return made
 
 
-def write(name, header, runs):
-    """Writes a golden file; the same runs give the same bytes."""
-    folder = HERE.parent / "recipes"
-    folder.mkdir(exist_ok=True)
-    text = json.dumps({**header, "runs": runs}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    packed = gzip.compress(text.encode(), 9, mtime=0)
-    (folder / f"{name}.json.gz").write_bytes(packed)
-    rows = [row for run in runs for row in run["rows"].values()]
-    kinds = [next(iter(row)) if isinstance(row, dict) else "sample" for row in rows]
-    print(name, len(packed), "bytes,", {kind: kinds.count(kind) for kind in sorted(set(kinds))})
-
-
-def attempt(make):
-    """`make()`, or the error that it ends with."""
+def ask(trainer, ids=None, own=()):
+    """What `trainer` makes of each conversation, and of its own rows."""
+    listed = golden.conversations
+    golden.conversations = lambda ids: {**listed(ids), **{it["id"]: it for it in own}}
     try:
-        return make()
-    except Exception as error:  # whatever it is, the trainer would end with it
-        return {"error": f"{type(error).__name__}: {error}"[:200]}
+        return golden.ask(trainer, ids)
+    finally:
+        golden.conversations = listed
+
+
+def run(tokenizer, options, rows, template="none"):
+    """One run of a golden file."""
+    return {"tokenizer": tokenizer, "template": template, "options": options, "rows": rows}
+
+
+def labelled(ids, trained):
+    """A row whose labels are the ids of the trained tokens."""
+    ids = list(ids)
+    return golden.row(ids, [i if it else golden.IGNORED for i, it in zip(ids, trained, strict=True)])

@@ -1,16 +1,16 @@
 """Golden files of tinker-cookbook's supervised examples, made by the package itself.
 
-    pip install --no-deps tinker-cookbook==0.6.1, and tests/oracle/requirements-tinker.txt
-    python tests/oracle/tinker_cookbook_examples.py [FOLDER WITH QWEN2.5'S tokenizer.json]
+    pip install --no-deps -r tests/oracle/requirements-tinker.txt
+    python tests/oracle/tinker_cookbook_examples.py EMBEDDED [QWEN2.5]
 """
 
 import importlib.metadata
 import json
 import os
-import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import golden
 import piecewise
 from tinker_cookbook.renderers import get_renderer
 from tinker_cookbook.renderers.base import ToolCall, TrainOnWhat
@@ -18,11 +18,15 @@ from transformers import AutoTokenizer
 
 assert importlib.metadata.version("tinker-cookbook") == "0.6.1"
 
-DEEPSEEK = ["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>", "<｜tool▁output▁begin｜>",
-            "<｜tool▁output▁end｜>", "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>"]
-LLAMA = ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
-# What `customized` asks for: every message says whether it is trained.
-TRAINABLE = [
+# A tokenizer with the tokens of DeepSeek and Llama 3.
+MARKERS = {
+    "added_tokens": ["<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>",
+                     "<｜tool▁output▁begin｜>", "<｜tool▁output▁end｜>", "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>",
+                     "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"],
+    "tokenizer_config": {"bos_token": "<|begin_of_text|>"},
+}
+# What `customized` asks for, that every message says whether it is trained; and content in parts.
+OWN = [
     {"id": "trainable", "messages": [
         {"role": "system", "content": "Be brief.", "trainable": False},
         {"role": "user", "content": "Hi", "trainable": True},
@@ -62,46 +66,42 @@ def message(one):
     return one
 
 
-def run(folder, options, conversations):
+def ask(folder, options, ids, own):
     tokenizer = AutoTokenizer.from_pretrained(folder)
     renderer = get_renderer(options["renderer"], tokenizer)
 
-    def rows(one):
+    def trainer(one):
         messages = [message(each) for each in one["messages"]]
         tokens, weights = renderer.build_supervised_example(messages, TrainOnWhat(options["train_on_what"]))
-        ids = tokens.to_ints()
         weights = [float(weight) for weight in weights]
-        assert set(weights) <= {0.0, 1.0} and len(ids) == len(weights)
-        return [{"input_ids": ids, "labels": [i if w else -100 for i, w in zip(ids, weights)]}]
+        assert set(weights) <= {0.0, 1.0}
+        return [piecewise.labelled(tokens.to_ints(), weights)]
 
-    return {one["id"]: piecewise.attempt(lambda: rows(one)) for one in conversations}
+    return piecewise.ask(trainer, ids, own)
 
 
-def runs(folder, renderers, conversations):
-    return [
-        {"options": {"renderer": renderer, "train_on_what": what.value},
-         "rows": run(folder, {"renderer": renderer, "train_on_what": what.value}, conversations)}
-        for renderer in renderers for what in TrainOnWhat
-    ]
+def runs(name, folder, renderers, ids, own=OWN):
+    made = []
+    for renderer in renderers:
+        for what in TrainOnWhat:
+            options = {"renderer": renderer, "train_on_what": what.value}
+            made.append(piecewise.run(name, options, ask(folder, options, ids, own)))
+    return made
 
 
 def main():
-    header = {"recipe": "tinker", "source": "tinker-cookbook 0.6.1", "conversations": TRAINABLE}
-    everything = piecewise.CONVERSATIONS + TRAINABLE
-    some = piecewise.few() + TRAINABLE
+    folders = golden.arguments(__doc__)
+    markers = piecewise.variant(folders.embedded, **MARKERS)
     qwen = ["qwen3", "qwen3_instruct", "qwen3_disable_thinking"]
-    own = {"tokenizer": "embedded"}
-    made = runs(piecewise.embedded(), qwen, everything) + runs(piecewise.embedded(), ["role_colon", "llama3"], some)
-    made += runs(piecewise.embedded(), ["deepseekv3"], piecewise.few()[:1])  # it has none of the tokens
-    piecewise.write("tinker", {**header, **own}, made)
-    added = DEEPSEEK + LLAMA
-    config = {"bos_token": "<|begin_of_text|>"}
-    own = {"tokenizer": "embedded", "added_tokens": added, "tokenizer_config": config}
-    folder = piecewise.embedded(added, **config)
-    made = runs(folder, ["deepseekv3"], everything) + runs(folder, ["llama3", "role_colon"], some)
-    piecewise.write("tinker.markers", {**header, **own}, made)
-    for folder in sys.argv[1:]:
-        piecewise.write("tinker.qwen2_5", {**header, "tokenizer": "qwen2_5"}, runs(folder, qwen, some))
+    made = runs("embedded", folders.embedded, ["qwen3"], None)
+    made += runs("embedded", folders.embedded, [*qwen[1:], "role_colon", "llama3"], golden.FEW)
+    made += runs("embedded", folders.embedded, ["deepseekv3"], ["single"], ())  # it has none of the tokens
+    made += runs("markers", markers, ["deepseekv3"], None)
+    made += runs("markers", markers, ["llama3", "role_colon"], piecewise.FEW)
+    if folders.qwen2_5:
+        made += runs("qwen2_5", folders.qwen2_5, qwen, piecewise.FEW)
+    golden.write("tinker", "tinker", "tinker-cookbook", "0.6.1", "renderers/base.py Renderer.build_supervised_example",
+                 made, tokenizers={"markers": MARKERS}, conversations=OWN)
 
 
 main()

@@ -1,8 +1,8 @@
 """Golden files of torchtune's SFT samples, made by the package itself.
 
-    pip install --no-deps torchtune==0.6.1, and tests/oracle/requirements-torchtune.txt
+    pip install --no-deps -r tests/oracle/requirements-torchtune.txt
     git clone https://github.com/meta-pytorch/torchtune && git -C torchtune checkout bd2a0fc
-    python tests/oracle/torchtune_samples.py torchtune [FOLDER WITH QWEN2.5'S tokenizer.json]
+    MAIN=torchtune python tests/oracle/torchtune_samples.py EMBEDDED [QWEN2.5]
 
 0.6.1 is the last release. Its `train_on_input` became `masking_strategy` on the main branch, of which one function is
 taken: `mask_messages`.
@@ -13,6 +13,7 @@ import importlib.machinery
 import importlib.metadata
 import importlib.util
 import json
+import os
 import pathlib
 import sys
 import tempfile
@@ -62,12 +63,12 @@ class Finder:
 
 sys.meta_path.insert(0, Finder)
 
-import embedded_tokenizer
+import golden
 import piecewise
 from torchtune.data import OpenAIToMessages
-from torchtune.datasets import SFTDataset  # noqa: F401 (its module has the transform)
 from torchtune.datasets._sft import SFTTransform
 from torchtune.models.llama3 import Llama3Tokenizer
+from torchtune.models.llama3._tokenizer import CL100K_PATTERN
 from torchtune.models.qwen2_5 import qwen2_5_tokenizer
 from torchtune.models.qwen2_5._tokenizer import Qwen2_5Tokenizer
 
@@ -80,24 +81,30 @@ OWN = [
         {"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "text", "text": " there"}]},
         {"role": "assistant", "content": " Hello "}]},
 ]
-LLAMA = ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
-         "<|eom_id|>", "<|python_tag|>", "<|finetune_right_pad_id|>", "<|step_id|>", "<|image|>"]
+SPLIT = {"type": "Split", "pattern": {"Regex": CL100K_PATTERN}, "behavior": "Isolated", "invert": False}
+BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
+# A tokenizer as Llama 3's is: no normaliser, its own words, its own special tokens.
+LLAMA = {
+    "added_tokens": ["<|begin_of_text|>", "<|end_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>",
+                     "<|eom_id|>", "<|python_tag|>", "<|finetune_right_pad_id|>", "<|step_id|>", "<|image|>"],
+    "tokenizer_json": {"normalizer": None, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [SPLIT, BYTE_LEVEL]}},
+}
 STRATEGIES = ["train_on_assistant", "train_on_all", "train_on_last"]
 
 
-def main_branch(checkout):
+def main_branch():
     """The module with `mask_messages`."""
-    path = pathlib.Path(checkout) / "torchtune/data/_messages.py"
+    path = pathlib.Path(os.environ["MAIN"]) / "torchtune/data/_messages.py"
     spec = importlib.util.spec_from_file_location("main_messages", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-MAIN = main_branch(sys.argv[1])
+MAIN = main_branch()
 
 
-def run(tokenizer, strategy, conversations):
+def ask(tokenizer, strategy, ids):
     def to_messages(sample):
         made = OpenAIToMessages()(sample)
         MAIN.mask_messages(made["messages"], strategy)
@@ -105,16 +112,19 @@ def run(tokenizer, strategy, conversations):
 
     transform = SFTTransform(message_transform=to_messages, model_transform=tokenizer)
 
-    def rows(one):
+    def trainer(one):
         made = transform({"messages": one["messages"]})
-        return [{"input_ids": list(made["tokens"]), "labels": [int(label) for label in made["labels"]]}]
+        return [golden.row(made["tokens"], made["labels"])]
 
-    return {one["id"]: piecewise.attempt(lambda: rows(one)) for one in conversations}
+    return piecewise.ask(trainer, ids, OWN)
 
 
-def runs(tokenizer, model, conversations):
-    return [{"options": {"model": model, "masking_strategy": strategy}, "rows": run(tokenizer, strategy, conversations)}
-            for strategy in STRATEGIES]
+def runs(name, tokenizer, model, ids):
+    made = []
+    for strategy in STRATEGIES:
+        options = {"model": model, "masking_strategy": strategy}
+        made.append(piecewise.run(name, options, ask(tokenizer, strategy, ids)))
+    return made
 
 
 def two_files(file, special_tokens=None):
@@ -145,26 +155,20 @@ def llama(file, special_tokens):
 
 
 def main():
-    header = {"recipe": "torchtune", "source": "torchtune 0.6.1", "conversations": OWN}
-    everything = piecewise.CONVERSATIONS + OWN
-    file = embedded_tokenizer.tokenizer_json()
+    folders = golden.arguments(__doc__)
+    read = lambda folder: json.loads((pathlib.Path(folder) / "tokenizer.json").read_text())
+    file = read(folders.embedded)
     special = {token["content"]: token["id"] for token in file["added_tokens"]}
     size = max(special.values()) + 1
     # The tokenizer asks for these two: whoever uses it with another vocabulary has to name them.
     tools = {"<tool_call>": size, "</tool_call>": size + 1}
-    made = runs(two_files(file, {**special, **tools}), "qwen2_5", everything)
-    piecewise.write("torchtune", {**header, "tokenizer": "embedded"}, made)
-    from torchtune.models.llama3._tokenizer import CL100K_PATTERN
-    split = {"type": "Split", "pattern": {"Regex": CL100K_PATTERN}, "behavior": "Isolated", "invert": False}
-    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
-    changed = {"normalizer": None, "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, byte_level]}}
-    made = runs(llama(file, {token: size + i for i, token in enumerate(LLAMA)}), "llama3", everything)
-    own = {"tokenizer": "embedded", "added_tokens": LLAMA, "tokenizer_json": changed}
-    piecewise.write("torchtune.llama3", {**header, **own}, made)
-    for folder in sys.argv[2:]:
-        file = json.loads((pathlib.Path(folder) / "tokenizer.json").read_text())
-        made = runs(two_files(file), "qwen2_5", piecewise.few() + OWN)
-        piecewise.write("torchtune.qwen2_5", {**header, "tokenizer": "qwen2_5"}, made)
+    made = runs("embedded", two_files(file, {**special, **tools}), "qwen2_5", None)
+    own = {token: size + i for i, token in enumerate(LLAMA["added_tokens"])}
+    made += runs("llama", llama(file, own), "llama3", None)
+    if folders.qwen2_5:
+        made += runs("qwen2_5", two_files(read(folders.qwen2_5)), "qwen2_5", golden.FEW)
+    golden.write("torchtune", "torchtune", "torchtune", "0.6.1", "models/*/_tokenizer.py tokenize_messages", made,
+                 tokenizers={"llama": LLAMA}, conversations=OWN)
 
 
 main()
