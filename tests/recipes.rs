@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use lossmask::engine::{EMBEDDED, Engine, Request, TemplateChoice};
 use lossmask::recipe::{Outcome, Sample, Verified, catalog};
-use lossmask::tokenizer::{Files, Tokenizer};
+use lossmask::tokenizer::{Files, Tokenizer, embedded_json};
 use serde::Deserialize;
 
 /// A golden file.
@@ -19,7 +19,27 @@ struct Golden {
     recipe: String,
     package: String,
     version: String,
+    /// Tokenizers that are made of the embedded one.
+    #[serde(default)]
+    tokenizers: BTreeMap<String, Variant>,
+    /// Rows beside those of conversations.json.
+    #[serde(default)]
+    conversations: Vec<serde_json::Value>,
     runs: Vec<Run>,
+}
+
+/// How a tokenizer is made of the embedded one; `piecewise.py` makes the same for the trainer.
+#[derive(Deserialize)]
+struct Variant {
+    /// Special tokens after its own.
+    #[serde(default)]
+    added_tokens: Vec<String>,
+    /// Keys of `tokenizer_config.json`.
+    #[serde(default)]
+    tokenizer_config: serde_json::Map<String, serde_json::Value>,
+    /// Keys of `tokenizer.json` that are replaced.
+    #[serde(default)]
+    tokenizer_json: serde_json::Map<String, serde_json::Value>,
 }
 
 /// One setting, and what the trainer made of each conversation.
@@ -53,6 +73,9 @@ struct Named {
     id: String,
 }
 
+/// The clock of the oracles.
+const NOW: &str = "2026-01-31T09:05:07";
+
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
@@ -62,6 +85,7 @@ fn read(path: &Path) -> String {
 }
 
 fn goldens() -> Vec<(String, Golden)> {
+    let only = std::env::var("LOSSMASK_GOLDEN").unwrap_or_default();
     let files = std::fs::read_dir(tests().join("recipes")).expect("the golden files");
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.sort();
@@ -73,13 +97,41 @@ fn goldens() -> Vec<(String, Golden)> {
         let golden = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         (name, golden)
     };
-    paths.into_iter().filter(|path| path.extension().is_some_and(|it| it == "gz")).map(read).collect()
+    let wanted = |path: &PathBuf| path.to_string_lossy().ends_with(&format!("{only}.json.gz"));
+    paths.into_iter().filter(wanted).map(read).collect()
+}
+
+impl Variant {
+    fn tokenizer(&self) -> Tokenizer {
+        let mut file: serde_json::Value = serde_json::from_str(&embedded_json()).expect("JSON");
+        let first = Tokenizer::embedded().vocab_size();
+        let added = file["added_tokens"].as_array_mut().expect("a list");
+        for (i, content) in self.added_tokens.iter().enumerate() {
+            added.push(serde_json::json!({
+                "id": first + i, "content": content, "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": false, "special": true,
+            }));
+        }
+        file.as_object_mut().expect("an object").extend(self.tokenizer_json.clone());
+        let mut config = serde_json::json!({"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"});
+        config.as_object_mut().expect("an object").extend(self.tokenizer_config.clone());
+        let (file, config) = (file.to_string(), config.to_string());
+        let files = Files { tokenizer: &file, config: Some(&config), ..Files::default() };
+        Tokenizer::from_files(&files).expect("a tokenizer")
+    }
 }
 
 /// Adds the tokenizer of a run to the engine; its id there, unless this machine has no such tokenizer.
-fn tokenizer(engine: &mut Engine, name: &str) -> Option<String> {
+fn tokenizer(engine: &mut Engine, golden: &Golden, name: &str) -> Option<String> {
     if name == "embedded" {
         return Some(EMBEDDED.to_owned());
+    }
+    if let Some(variant) = golden.tokenizers.get(name) {
+        let id = format!("{} {name}", golden.recipe);
+        if !engine.has_tokenizer(&id) {
+            engine.add_tokenizer(&id, variant.tokenizer());
+        }
+        return Some(id);
     }
     if !engine.has_tokenizer(name) {
         let folder = Path::new(&std::env::var_os("LOSSMASK_TOKENIZERS")?).join(name);
@@ -95,7 +147,9 @@ fn template(name: &str) -> TemplateChoice {
     match name {
         "tokenizer" => TemplateChoice::TokenizersOwn,
         // A trainer with templates of its own: ours must not look at this one.
-        "none" => TemplateChoice::Source("{{ raise_exception('this trainer renders without a template') }}".to_owned()),
+        "none" => TemplateChoice::Source(
+            "{{ raise_exception('this trainer renders without a template') }}".to_owned(),
+        ),
         _ => TemplateChoice::Source(read(&tests().join("oracle/templates").join(format!("{name}.jinja")))),
     }
 }
@@ -108,9 +162,12 @@ fn difference(answer: &Answer, ours: &[Outcome]) -> Option<String> {
             let reasons: Vec<_> = ours.iter().filter_map(reason).collect();
             Some(format!("{} samples, wanted {}; {}", samples.len(), rows.len(), reasons.join("; ")))
         }
-        Answer::Samples(rows) => rows.iter().zip(&samples).find_map(|(row, sample)| different_row(row, sample)),
+        Answer::Samples(rows) => {
+            rows.iter().zip(&samples).find_map(|(row, sample)| different_row(row, sample))
+        }
         Answer::Dropped { dropped: why } | Answer::Error { error: why } => {
-            let reasons: Vec<_> = ours.iter().filter_map(reason).filter(|reason| !reason.is_empty()).collect();
+            let reasons: Vec<_> =
+                ours.iter().filter_map(reason).filter(|reason| !reason.is_empty()).collect();
             (!samples.is_empty() || reasons.is_empty())
                 .then(|| format!("{} samples, wanted none: {why}", samples.len()))
         }
@@ -144,7 +201,8 @@ fn different_row(row: &Row, sample: &Sample) -> Option<String> {
     let wrong: Vec<_> = pairs.filter(|(_, (theirs, ours))| theirs != ours).map(|(at, _)| at).collect();
     if row.labels.len() != sample.labels.len() || !wrong.is_empty() {
         let shown = |at: usize| sample.offsets[at].of(&sample.text);
-        let wrong: Vec<_> = wrong.iter().map(|at| (*at, shown(*at), row.labels[*at], sample.labels[*at])).collect();
+        let wrong: Vec<_> =
+            wrong.iter().map(|at| (*at, shown(*at), row.labels[*at], sample.labels[*at])).collect();
         return Some(format!("labels (token, text, wanted, ours) {:?}", head(&wrong)));
     }
     if row.weights.as_ref().is_some_and(|weights| *weights != sample.weights) {
@@ -170,7 +228,8 @@ fn incomplete(sample: &Sample) -> Option<String> {
     ];
     let mut next = 0;
     for reason in &sample.trail {
-        let whole = reason.from == next && reason.to > next && !reason.why.en.is_empty() && !reason.why.zh.is_empty();
+        let whole =
+            reason.from == next && reason.to > next && !reason.why.en.is_empty() && !reason.why.zh.is_empty();
         if !whole {
             return Some(format!("a gap in the reasons at token {next}: {reason:?}"));
         }
@@ -182,15 +241,19 @@ fn incomplete(sample: &Sample) -> Option<String> {
 
 #[test]
 fn every_recipe_gives_what_its_trainer_gave() {
-    let dialogue = read(&tests().join("oracle/conversations.json"));
-    let named: Vec<Named> = serde_json::from_str(&dialogue).expect("the conversations");
+    let conversations = read(&tests().join("oracle/conversations.json"));
+    let conversations: Vec<serde_json::Value> =
+        serde_json::from_str(&conversations).expect("the conversations");
     let mut engine = Engine::new();
     let mut differences = Vec::new();
     for (file, golden) in goldens() {
         let mut compared = 0;
+        let rows: Vec<_> = conversations.iter().chain(&golden.conversations).collect();
+        let dialogue = serde_json::to_string(&rows).expect("JSON");
+        let named: Vec<Named> = serde_json::from_str(&dialogue).expect("the conversations");
         for run in &golden.runs {
             let about = format!("{file} {} {} {:?}", run.tokenizer, run.template, run.options);
-            let Some(tokenizer) = tokenizer(&mut engine, &run.tokenizer) else {
+            let Some(tokenizer) = tokenizer(&mut engine, &golden, &run.tokenizer) else {
                 eprintln!("skipped: {about}: LOSSMASK_TOKENIZERS has no such tokenizer");
                 continue;
             };
@@ -200,6 +263,7 @@ fn every_recipe_gives_what_its_trainer_gave() {
                 options: run.options.clone().into_iter().collect(),
                 tokenizer,
                 template: template(&run.template),
+                now: NOW.parse().expect("a time"),
                 ..Request::default()
             };
             let report = engine.analyze(&request);

@@ -8,8 +8,8 @@
 
 use super::generation;
 use super::sample;
-use super::transformers::Why;
 use super::sample::Verdict;
+use super::transformers::Why;
 use super::whole::{self, NoSample};
 use super::{Context, OptionKind, OptionSpec, Outcome, Recipe, Sample, Source, Verified};
 use crate::bilingual::Bilingual;
@@ -90,7 +90,10 @@ pub(super) fn finish<V: Verdict>(
                     format!("within `max_length={most}` no token is trained: TRL drops the sample"),
                     format!("`max_length={most}` 之内没有 token 参与训练：TRL 丢弃该样本"),
                 ),
-                Bilingual::fixed("raise `max_length`, or shorten the prompt", "请提高 `max_length`，或缩短 prompt"),
+                Bilingual::fixed(
+                    "raise `max_length`, or shorten the prompt",
+                    "请提高 `max_length`，或缩短 prompt",
+                ),
             ));
         }
     }

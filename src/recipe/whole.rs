@@ -6,7 +6,8 @@ use super::renders::Render;
 use super::sample::{self, Verdict};
 use super::{Context, Outcome, Sample};
 use crate::bilingual::Bilingual;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::span::Span;
 use crate::tokenizer::Encoding;
 
 /// Why there is no sample.
@@ -17,6 +18,17 @@ pub(super) enum NoSample {
     Dropped(Diagnostic),
     /// The report holds enough tokens.
     OverBudget,
+}
+
+impl NoSample {
+    /// The same, with the pasted bytes that it speaks of.
+    pub(super) fn at(self, span: Span) -> Self {
+        match self {
+            Self::Failed(error) => Self::Failed(error.at(Source::Dialogue, span)),
+            Self::Dropped(reason) => Self::Dropped(reason.at(Source::Dialogue, span)),
+            Self::OverBudget => Self::OverBudget,
+        }
+    }
 }
 
 impl From<Diagnostic> for NoSample {
@@ -83,7 +95,11 @@ pub(super) fn no_reply() -> NoSample {
 }
 
 /// The ids of a render of the conversation's beginning.
-pub(super) fn ids(context: &Context<'_>, messages: usize, add_generation_prompt: bool) -> Result<Vec<u32>, NoSample> {
+pub(super) fn ids(
+    context: &Context<'_>,
+    messages: usize,
+    add_generation_prompt: bool,
+) -> Result<Vec<u32>, NoSample> {
     if messages == 0 {
         return Err(empty());
     }
@@ -106,7 +122,9 @@ pub(super) fn cut<V: Verdict>(sample: &mut Sample, verdicts: &mut Vec<V>, option
     verdicts.truncate(most);
     let message = Bilingual::new(
         format!("`{option}={most}` cuts {count} tokens to {most}: {lost} of the lost ones were trained"),
-        format!("`{option}={most}` 把 {count} 个 token 截断为 {most} 个：丢掉的 token 中有 {lost} 个本应参与训练"),
+        format!(
+            "`{option}={most}` 把 {count} 个 token 截断为 {most} 个：丢掉的 token 中有 {lost} 个本应参与训练"
+        ),
     );
     let hint = Bilingual::fixed(
         "raise the limit or shorten the conversation: a reply that is cut off has no stop token to learn",
@@ -125,7 +143,6 @@ pub(super) fn char_to_token(encoding: &Encoding, at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::span::Span;
 
     #[test]
     fn the_first_of_the_tokens_that_share_a_character_covers_it_and_none_a_gap() {

@@ -74,7 +74,9 @@ OWN = [
     {"id": "function-call-broken", "messages": [
         {"role": "user", "content": "Weather?"}, {"role": "function_call", "content": "weather()"}]},
     {"id": "braces", "messages": [{"role": "user", "content": "{{content}} and {{idx}}"},
-                                  {"role": "assistant", "content": "{{content}}"}]},
+                                  {"role": "assistant", "content": "{{content}}"},
+                                  {"role": "user", "content": "{{idx}} {{idx}} {{content}}"},
+                                  {"role": "assistant", "content": "{{idx}}"}]},
     {"id": "thinking-on", "messages": [{"role": "system", "content": "detailed thinking on"},
                                        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
     {"id": "ends-with-tools", "messages": [{"role": "user", "content": "Roll."}, {"role": "tool", "content": "4"}]},
