@@ -1,7 +1,7 @@
 //! The recipes, by id.
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
-use super::{llama_factory, transformers, trl_assistant_only, trl_completion_only};
+use super::{llama_factory, prime, tinker, torchtune, transformers, trl_assistant_only, trl_completion_only};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -11,6 +11,9 @@ pub static RECIPES: &[&Recipe] = &[
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
     &llama_factory::RECIPE,
+    &tinker::RECIPE,
+    &prime::RECIPE,
+    &torchtune::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -36,6 +39,9 @@ const BUILDERS: &[(&str, Build)] = &[
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
     ("llama-factory", llama_factory::build),
+    ("tinker", tinker::build),
+    ("renderers", prime::build),
+    ("torchtune", torchtune::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -51,6 +57,9 @@ const CONFIGS: &[(&str, Config)] = &[
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
     ("llama-factory", llama_factory::config),
+    ("tinker", tinker::config),
+    ("renderers", prime::config),
+    ("torchtune", torchtune::config),
 ];
 
 #[cfg(test)]

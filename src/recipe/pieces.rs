@@ -167,6 +167,13 @@ impl Builder {
         }
     }
 
+    /// Masks what is trained of the first `count` tokens.
+    pub(super) fn mask_first(&mut self, count: usize, why: Why) {
+        for reason in self.whys.iter_mut().take(count).filter(|reason| reason.trained) {
+            *reason = why;
+        }
+    }
+
     /// How many tokens there are so far.
     pub(super) fn len(&self) -> usize {
         self.block.len()
