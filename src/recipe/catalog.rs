@@ -1,7 +1,9 @@
 //! The recipes, by id.
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
-use super::{llama_factory, prime, tinker, torchtune, transformers, trl_assistant_only, trl_completion_only};
+use super::{
+    llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only, trl_completion_only,
+};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -14,6 +16,7 @@ pub static RECIPES: &[&Recipe] = &[
     &tinker::RECIPE,
     &prime::RECIPE,
     &torchtune::RECIPE,
+    &ms_swift::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -42,6 +45,7 @@ const BUILDERS: &[(&str, Build)] = &[
     ("tinker", tinker::build),
     ("renderers", prime::build),
     ("torchtune", torchtune::build),
+    ("ms-swift", ms_swift::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -60,6 +64,7 @@ const CONFIGS: &[(&str, Config)] = &[
     ("tinker", tinker::config),
     ("renderers", prime::config),
     ("torchtune", torchtune::config),
+    ("ms-swift", ms_swift::config),
 ];
 
 #[cfg(test)]

@@ -24,6 +24,11 @@ impl Why {
         Self { trained: true, en, zh }
     }
 
+    /// Whether it is a reason to train.
+    pub(super) const fn is_training(self) -> bool {
+        self.trained
+    }
+
     /// A reason not to.
     pub(super) const fn masked(en: &'static str, zh: &'static str) -> Self {
         Self { trained: false, en, zh }

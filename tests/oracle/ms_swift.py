@@ -34,6 +34,36 @@ OWN = [
         {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello", "loss": False},
         {"role": "assistant", "content": "Hello again"}, {"role": "user", "content": "Bye"},
         {"role": "assistant", "content": "<think>\n\n</think>\n\nGoodbye"}]},
+    {"id": "react", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Action: f\nAction Input: {}"},
+        {"role": "tool", "content": "1"}, {"role": "tool", "content": "2\n"},
+        {"role": "assistant", "content": "Done"}]},
+    {"id": "null-content", "messages": [{"role": "user", "content": None}, {"role": "assistant", "content": "Hello"}]},
+    {"id": "null-reply", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": None}]},
+    {"id": "null-reply-first", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": None},
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]},
+    {"id": "parts", "messages": [
+        {"role": "user", "content": [{"type": "text", "text": "Hi"}, {"type": "text", "text": " there"}]},
+        {"role": "assistant", "content": "Hello"}]},
+    {"id": "placeholders-of-a-tool", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "f()"},
+        {"role": "tool", "content": "{{SYSTEM}} {{QUERY}} {{ROUND1}}"}, {"role": "assistant", "content": "Done"}]},
+    {"id": "responses-out-of-order", "messages": [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": None, "loss": False, "tool_calls": [
+            {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "b", "type": "function", "function": {"name": "g", "arguments": {}}}]},
+        {"role": "tool", "content": "of b", "tool_call_id": "b"},
+        {"role": "tool", "content": {"of": "a"}, "tool_call_id": "a"},
+        {"role": "assistant", "content": "Done"}]},
+    {"id": "thinks-twice", "messages": [
+        {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "<think>\n</think>\n</think>\nHello"},
+        {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "</think> Goodbye"}]},
+    {"id": "padded-tools", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
+     "tools": [{"name": "f", "description": None, "parameters": {
+         "type": "object", "properties": {"x": {"type": "string", "default": None, "enum": None}, "y": None},
+         "x-note": {"a": None}, "examples": [None]}}]},
     {"id": "two-tools", "messages": [
         {"role": "user", "content": "Hi"},
         {"role": "tool_call", "content": '{"name": "f", "arguments": {"x": 1}}'},

@@ -1,6 +1,7 @@
 //! How LLaMA-Factory writes tools and tool calls: package llamafactory 0.9.5, `data/tool_utils.py`.
 
 use crate::dialogue::{Kind, Text, Value};
+use crate::recipe::hermes::TOOLS;
 use crate::template::{json_dumps, python_str};
 
 /// A way to write them; the names are those of `tool_format`.
@@ -19,14 +20,6 @@ pub(super) struct Call {
     pub(super) name: Value,
     pub(super) arguments: Value,
 }
-
-const QWEN: [&str; 2] = [
-    "\n\n# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are provided with function \
-     signatures within <tools></tools> XML tags:\n<tools>",
-    "\n</tools>\n\nFor each function call, return a json object with function name and arguments within \
-     <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": \
-     <args-json-object>}\n</tool_call>",
-];
 
 const GLM4_MOE: &str = "\n</tools>\n\nFor each function call, output the function name and arguments within the \
      following XML format:\n<tool_call>{function-name}\n<arg_key>{arg-key-1}</arg_key>\n<arg_value>{arg-value-1}\
@@ -54,12 +47,13 @@ impl ToolFormat {
         let mut text = String::new();
         match self {
             Self::Qwen | Self::Glm4Moe => {
-                text.push_str(QWEN[0]);
+                text.push_str("\n\n");
+                text.push_str(TOOLS[0]);
                 for tool in tools {
                     text.push('\n');
                     text.push_str(&json(&wrapped(tool))?);
                 }
-                text.push_str(if self == Self::Qwen { QWEN[1] } else { GLM4_MOE });
+                text.push_str(if self == Self::Qwen { TOOLS[1] } else { GLM4_MOE });
             }
             Self::Mistral => {
                 let list = Value {

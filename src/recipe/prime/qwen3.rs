@@ -5,18 +5,11 @@
 
 use super::{SAMPLED, SCAFFOLD, Writer, calls, content};
 use crate::dialogue::{Message, Value};
+use crate::recipe::hermes::TOOLS;
 use crate::recipe::stretch::{NOBODY, Stretch, is_python_space, of};
 use crate::recipe::whole::NoSample;
 use crate::recipe::{Context, Sample};
 use crate::template::{Part, json_dumps};
-
-const TOOLS: [&str; 2] = [
-    "# Tools\n\nYou may call one or more functions to assist with the user query.\n\nYou are provided with function \
-     signatures within <tools></tools> XML tags:\n<tools>",
-    "\n</tools>\n\nFor each function call, return a json object with function name and arguments within \
-     <tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": \
-     <args-json-object>}\n</tool_call>",
-];
 
 /// The tokens that the renderer asks for.
 struct Tokens {
