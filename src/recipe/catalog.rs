@@ -2,7 +2,8 @@
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
 use super::{
-    llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only, trl_completion_only,
+    fastchat, llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only,
+    trl_completion_only,
 };
 
 /// Every recipe, in the order in which a list shows them.
@@ -17,6 +18,7 @@ pub static RECIPES: &[&Recipe] = &[
     &prime::RECIPE,
     &torchtune::RECIPE,
     &ms_swift::RECIPE,
+    &fastchat::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -46,6 +48,7 @@ const BUILDERS: &[(&str, Build)] = &[
     ("renderers", prime::build),
     ("torchtune", torchtune::build),
     ("ms-swift", ms_swift::build),
+    ("fastchat", fastchat::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -65,6 +68,7 @@ const CONFIGS: &[(&str, Config)] = &[
     ("renderers", prime::config),
     ("torchtune", torchtune::config),
     ("ms-swift", ms_swift::config),
+    ("fastchat", fastchat::config),
 ];
 
 #[cfg(test)]

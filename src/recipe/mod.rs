@@ -11,6 +11,7 @@ pub mod catalog;
 
 mod all_tokens;
 mod context;
+mod fastchat;
 mod generation;
 mod hermes;
 mod llama_factory;

@@ -1,5 +1,7 @@
 //! A sample of pieces that a trainer encodes apart and puts one after another: its text is their concatenation.
 
+use std::ops::Range;
+
 use super::sample::{self, Verdict};
 use super::stretch::{NOBODY, Stretch, shift};
 use super::whole::{self, NoSample};
@@ -63,11 +65,6 @@ impl Block {
         &self.ids
     }
 
-    /// The bytes of each token.
-    pub(super) fn offsets(&self) -> &[Span] {
-        &self.offsets
-    }
-
     /// How many tokens it has.
     pub(super) fn len(&self) -> usize {
         self.ids.len()
@@ -102,6 +99,29 @@ impl Encoder<'_> {
     /// The tokens of a text that is encoded alone.
     pub(super) fn text(&self, stretch: &Stretch) -> Result<Block, Diagnostic> {
         let encoding = self.context.tokenizer.encode_with(stretch.text(), &self.added)?;
+        Ok(Block {
+            text: stretch.text().to_owned(),
+            pieces: stretch.pieces().to_vec(),
+            ids: encoding.ids,
+            offsets: encoding.offsets,
+            held: encoding.held,
+        })
+    }
+
+    /// The tokens of a text with what the tokenizer puts around it, cut to `most` tokens.
+    pub(super) fn with_special_tokens(&self, stretch: &Stretch, most: usize) -> Result<Block, Diagnostic> {
+        let tokenizer = self.context.tokenizer;
+        let around = tokenizer.encode_with_special_tokens("")?.ids.len();
+        let own = tokenizer.encode(stretch.text())?.ids.len();
+        let mut encoding = tokenizer.encode_with_special_tokens(stretch.text())?;
+        let before = encoding.offsets.iter().take_while(|offset| offset.is_empty()).count().min(around);
+        // What comes after the text is kept when the text is cut.
+        let kept = before + own.min(most.saturating_sub(around));
+        let cut = kept..before + own;
+        for spans in [&mut encoding.offsets, &mut encoding.held] {
+            spans.drain(cut.clone());
+        }
+        encoding.ids.drain(cut);
         Ok(Block {
             text: stretch.text().to_owned(),
             pieces: stretch.pieces().to_vec(),
@@ -176,6 +196,14 @@ impl Builder {
     pub(super) fn mask_first(&mut self, count: usize, why: Why) {
         for reason in self.whys.iter_mut().take(count).filter(|reason| reason.trained) {
             *reason = why;
+        }
+    }
+
+    /// Masks these tokens, as far as there are any.
+    pub(super) fn mask(&mut self, tokens: Range<usize>, why: Why) {
+        let end = tokens.end.min(self.whys.len());
+        if let Some(reasons) = self.whys.get_mut(tokens.start..end) {
+            reasons.fill(why);
         }
     }
 

@@ -34,7 +34,6 @@ OWN = [
     {"id": "typed-marker", "messages": [
         {"role": "user", "content": "Say ASSISTANT: "}, {"role": "assistant", "content": "No. ASSISTANT: no."},
         {"role": "user", "content": "Why?"}, {"role": "assistant", "content": "Because."}]},
-    {"id": "no-messages", "messages": []},
 ]
 FROM = {"user": "human", "assistant": "gpt"}
 
