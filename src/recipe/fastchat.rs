@@ -1,4 +1,4 @@
-//! `fastchat`: rows of FastChat's Vicuna training, package fschat 0.2.36, `train/train.py`, `preprocess`.
+//! `fastchat`: rows of `FastChat`'s Vicuna training, package fschat 0.2.36, `train/train.py`, `preprocess`.
 //!
 //! Quirks kept: the text is encoded whole, but the mask is cut by counting the tokens of each turn encoded alone, with
 //! constants that are right for Llama's tokenizer; where the counts do not add up the whole row is masked. It knows no
@@ -145,17 +145,11 @@ fn text(messages: &[Message]) -> Result<Stretch, NoSample> {
         }
         text.push(role, of(index, Part::Header));
         let content = message.get("content").filter(|content| !content.is_null());
-        let words = match content {
-            Some(content) => content.as_text().ok_or_else(|| not_a_string().at(message.span))?,
-            None => {
-                text.push(":", of(index, Part::Header));
-                continue;
-            }
-        };
-        if words.text.is_empty() {
+        let words = content.map(|content| content.as_text().ok_or_else(|| not_a_string().at(message.span)));
+        let Some(words) = words.transpose()?.filter(|words| !words.text.is_empty()) else {
             text.push(":", of(index, Part::Header));
             continue;
-        }
+        };
         text.push(": ", of(index, Part::Header));
         text.append(&Stretch::words(words, of(index, Part::Content)));
         text.push(if role == "USER" { " " } else { END }, of(index, Part::End));

@@ -117,23 +117,13 @@ fn contents(messages: &[Message]) -> Result<Vec<Vec<Stretch>>, NoSample> {
         let says = match (value.and_then(Value::as_text), value.and_then(Value::as_list)) {
             (Some(text), _) => Some(vec![Stretch::words(text, owner)]),
             (_, Some(parts)) => {
-                let mut texts = Some(Vec::new());
-                for part in parts {
-                    match (
-                        part.get("type").and_then(Value::as_str),
-                        part.get("text").and_then(Value::as_text),
-                    ) {
-                        (Some("text"), Some(text)) => {
-                            texts = texts.map(|mut texts| {
-                                texts.push(Stretch::words(text, owner));
-                                texts
-                            })
-                        }
-                        (None | Some("text" | "image_url"), _) => texts = None,
-                        _ => {}
-                    }
-                }
-                texts
+                let text = |part: &Value| match part.get("type").and_then(Value::as_str) {
+                    Some("text") => Some(part.get("text").and_then(Value::as_text).cloned()),
+                    None | Some("image_url") => Some(None),
+                    Some(_) => None,
+                };
+                let texts: Option<Vec<_>> = parts.iter().filter_map(text).collect();
+                texts.map(|texts| texts.iter().map(|text| Stretch::words(text, owner)).collect())
             }
             // A variable that keeps its value from the message before.
             _ => value.and(contents.last().cloned()),

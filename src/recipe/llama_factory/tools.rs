@@ -212,7 +212,7 @@ fn describe(text: &mut String, tool: &Value) -> Option<()> {
             "): ",
             &said(parameter, "description")?,
         ];
-        shown.iter().for_each(|part| text.push_str(part));
+        text.push_str(&shown.concat());
         if let Some(choices) =
             parameter.get("enum").and_then(Value::as_list).filter(|choices| !choices.is_empty())
         {

@@ -174,7 +174,7 @@ pub(super) fn not_a_call(index: usize) -> NoSample {
             format!("第 {} 条消息不是 ms-swift 能读取的工具调用", index + 1),
         ),
         Bilingual::fixed(
-            r#"a call is JSON of `name` and `arguments`, and the arguments are an object or its JSON"#,
+            "a call is JSON of `name` and `arguments`, and the arguments are an object or its JSON",
             "工具调用是由 `name` 和 `arguments` 组成的 JSON，其中 arguments 是对象或其 JSON 文本",
         ),
     )

@@ -63,14 +63,21 @@ static OPTIONS: [OptionSpec; 2] = [
 
 const EMPTY_THOUGHT: &str = "<think>\n\n</think>\n\n";
 
-/// A template; the slots are ChatML's in all of them.
+/// A template; the slots are those of `ChatML` in all of them.
 struct Template {
     default_system: Option<&'static str>,
-    is_thinking: bool,
-    /// The prefix of replies that do not think, in templates that may.
-    hybrid: bool,
-    auto_add_bos: bool,
+    thinking: Thinking,
+    /// Whether it has a format of tools. The one without puts around a row what the tokenizer does.
     has_agent: bool,
+}
+
+/// Whether the models of a template think.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thinking {
+    Never,
+    Always,
+    /// They may or may not: replies that do not begin with an empty thought.
+    Hybrid,
 }
 
 /// What is trained, and why it is not.
@@ -111,22 +118,16 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 }
 
 fn template(name: &str) -> Template {
-    let qwen = Template {
-        default_system: None,
-        is_thinking: false,
-        hybrid: false,
-        auto_add_bos: false,
-        has_agent: true,
-    };
+    let qwen = Template { default_system: None, thinking: Thinking::Never, has_agent: true };
     match name {
         "qwen2_5" => Template {
             default_system: Some("You are Qwen, created by Alibaba Cloud. You are a helpful assistant."),
             ..qwen
         },
-        "qwen3" => Template { is_thinking: true, hybrid: true, ..qwen },
+        "qwen3" => Template { thinking: Thinking::Hybrid, ..qwen },
         "qwen3_nothinking" => qwen,
-        "qwen3_thinking" => Template { is_thinking: true, ..qwen },
-        "chatml" => Template { auto_add_bos: true, has_agent: false, ..qwen },
+        "qwen3_thinking" => Template { thinking: Thinking::Always, ..qwen },
+        "chatml" => Template { has_agent: false, ..qwen },
         _ => Template { default_system: Some("You are a helpful assistant."), ..qwen },
     }
 }
@@ -149,10 +150,10 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let has_system = system.is_some();
     let tools = tools(context)?;
     let mut turns = messages::prepare(turns, template.has_agent)?;
-    if template.hybrid {
+    if template.thinking == Thinking::Hybrid {
         add_empty_thoughts(&mut turns, strategy);
     }
-    if template.is_thinking && strategy == Strategy::LastRound {
+    if template.thinking != Thinking::Never && strategy == Strategy::LastRound {
         remove_history_thoughts(&mut turns);
     }
     let mut system = system.or_else(|| template.default_system.map(|text| Stretch::new(text, NOBODY)));
@@ -168,7 +169,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     if turns.is_empty() {
         return Err(whole::no_reply());
     }
-    let edges = if template.auto_add_bos { edges(&encoder)? } else { [Block::default(), Block::default()] };
+    let edges = if template.has_agent { [Block::default(), Block::default()] } else { edges(&encoder)? };
     let mut row = Row { template: &template, strategy, encoder: &encoder, pieces: Vec::new() };
     row.write(system.as_ref().filter(|system| !system.is_empty()), has_system, &turns, &edges)?;
     let mut builder = row.encode()?;
@@ -204,7 +205,9 @@ fn edges(encoder: &Encoder<'_>) -> Result<[Block; 2], NoSample> {
     let at = ids.iter().position(|id| single.first() == Some(id)).unwrap_or(ids.len());
     let block = |ids: &[u32]| {
         let mut block = Block::default();
-        ids.iter().for_each(|id| block.append(&encoder.token(*id, NOBODY)));
+        for id in ids {
+            block.append(&encoder.token(*id, NOBODY));
+        }
         block
     };
     Ok([block(&ids[..at]), block(ids.get(at + 1..).unwrap_or_default())])
@@ -357,7 +360,9 @@ impl Row<'_, '_> {
     /// Appends text; the empty thought of a hybrid template has no weight.
     fn weigh(&mut self, text: Stretch, trained: bool) {
         let whole = text.text();
-        let Some(end) = empty_thought(whole).filter(|_| trained && self.template.hybrid) else {
+        let Some(end) =
+            empty_thought(whole).filter(|_| trained && self.template.thinking == Thinking::Hybrid)
+        else {
             self.pieces.push((Piece::Text(text), trained));
             return;
         };
@@ -370,11 +375,12 @@ impl Row<'_, '_> {
 
     /// What a reply that is still to come begins with.
     fn prefix(&mut self) {
-        if self.template.hybrid {
-            self.other(Stretch::new(EMPTY_THOUGHT, NOBODY));
-        } else if self.template.is_thinking {
-            self.other(Stretch::new("<think>\n", NOBODY));
-        }
+        let prefix = match self.template.thinking {
+            Thinking::Never => return,
+            Thinking::Always => "<think>\n",
+            Thinking::Hybrid => EMPTY_THOUGHT,
+        };
+        self.other(Stretch::new(prefix, NOBODY));
     }
 
     /// Whether a reply ends with a stop word of its own.

@@ -64,7 +64,9 @@ fn decoded(conversation: &Conversation) -> Option<Conversation> {
     for message in conversation.messages.iter_mut().filter(|message| message.role.text == "assistant") {
         for (_, calls) in message.fields.iter_mut().filter(|(key, _)| key.text == "tool_calls") {
             let Kind::List(calls) = &mut calls.kind else { continue };
-            calls.iter_mut().for_each(|call| changed |= decode(call));
+            for call in calls {
+                changed |= decode(call);
+            }
         }
     }
     changed.then_some(conversation)

@@ -1,4 +1,4 @@
-//! `renderers`: training samples of PrimeIntellect's renderers, package renderers 0.1.12, `base.py`,
+//! `renderers`: training samples of Prime Intellect's renderers, package renderers 0.1.12, `base.py`,
 //! `build_training_sample`.
 //!
 //! A typed renderer says of each token whether the model would have written it, and that is what is trained: header and

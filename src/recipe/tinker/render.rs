@@ -2,8 +2,8 @@
 //! `render_message`.
 //!
 //! Quirks kept: Qwen3 encodes content with special tokens as text, and a line break is the beginning of the next header,
-//! not the end of a message; only the last message gets the empty thought; DeepSeek ends a message only where it says
-//! something; RoleColon encodes `Assistant:` and ` text` apart, and adds `User:` after the last reply.
+//! not the end of a message; only the last message gets the empty thought; `DeepSeek` ends a message only where it says
+//! something; `RoleColon` encodes `Assistant:` and ` text` apart, and adds `User:` after the last reply.
 
 use super::message::{Bit, Content, Message, unreadable};
 use crate::dialogue::Value;
@@ -326,7 +326,7 @@ fn qwen3_content(message: &Message<'_>, place: &Place<'_>, frames: bool) -> Stre
     output
 }
 
-/// A reply of DeepSeek without its thoughts.
+/// A reply of `DeepSeek` without its thoughts.
 fn deepseek_content(message: &Message<'_>) -> Stretch {
     let mut output = Stretch::default();
     match &message.content {
@@ -351,7 +351,7 @@ fn deepseek_content(message: &Message<'_>) -> Stretch {
     output
 }
 
-/// A reply of DeepSeek after a tool's: as it is, but for the thoughts of history in structured content.
+/// A reply of `DeepSeek` after a tool's: as it is, but for the thoughts of history in structured content.
 fn deepseek_history(message: &Message<'_>, place: &Place<'_>) -> Stretch {
     let strip = message.calls.as_ref().is_none_or(Vec::is_empty) && !place.is_last;
     match &message.content {
