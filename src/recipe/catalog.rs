@@ -1,7 +1,7 @@
 //! The recipes, by id.
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
-use super::{transformers, trl_assistant_only, trl_completion_only};
+use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -10,6 +10,7 @@ pub static RECIPES: &[&Recipe] = &[
     &transformers::RECIPE,
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
+    &trl_response_template::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -34,6 +35,7 @@ const BUILDERS: &[(&str, Build)] = &[
     ("transformers", transformers::build),
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
+    ("trl-response-template", trl_response_template::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -48,6 +50,7 @@ const CONFIGS: &[(&str, Config)] = &[
     ("transformers", transformers::config),
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
+    ("trl-response-template", trl_response_template::config),
 ];
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod separate;
 mod transformers;
 mod trl_assistant_only;
 mod trl_completion_only;
+mod trl_response_template;
 mod whole;
 
 pub use context::{Budget, Context};
