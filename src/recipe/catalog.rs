@@ -1,7 +1,7 @@
 //! The recipes, by id.
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
-use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template};
+use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -11,6 +11,7 @@ pub static RECIPES: &[&Recipe] = &[
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
     &trl_response_template::RECIPE,
+    &unsloth::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -36,6 +37,7 @@ const BUILDERS: &[(&str, Build)] = &[
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
     ("trl-response-template", trl_response_template::build),
+    ("unsloth", unsloth::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -51,6 +53,7 @@ const CONFIGS: &[(&str, Config)] = &[
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
     ("trl-response-template", trl_response_template::config),
+    ("unsloth", unsloth::config),
 ];
 
 #[cfg(test)]

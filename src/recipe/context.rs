@@ -9,8 +9,8 @@ use chrono::NaiveDateTime;
 use super::options::Options;
 use super::renders::{Render, Renders};
 use crate::diagnostic::Diagnostic;
-use crate::dialogue::{Conversation, Value};
-use crate::template::{Input, Piece, Template};
+use crate::dialogue::{Conversation, Message, Value};
+use crate::template::{Input, Piece, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 
 /// One conversation, and what turns it into tokens.
@@ -71,6 +71,21 @@ impl Context<'_> {
         self.renders.get_or_make((messages, add_generation_prompt), || {
             self.template.render(&self.input(messages, add_generation_prompt))
         })
+    }
+
+    /// The render of other messages than the conversation's beginning, which nobody keeps; `variables` win over those of
+    /// the request.
+    pub fn render_other(
+        &self,
+        messages: &[Message],
+        tools: Option<&Value>,
+        variables: &[(String, Value)],
+        add_generation_prompt: bool,
+    ) -> Result<Rendered, Diagnostic> {
+        let own = self.variables.iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name));
+        let variables: Vec<_> = own.chain(variables).cloned().collect();
+        let input = Input { messages, tools, variables: &variables, add_generation_prompt, ..self.input(0, false) };
+        self.template.render(&input)
     }
 
     /// The owners of a render's bytes.

@@ -22,6 +22,8 @@ mod transformers;
 mod trl_assistant_only;
 mod trl_completion_only;
 mod trl_response_template;
+mod unsloth;
+mod unsloth_parts;
 mod whole;
 
 pub use context::{Budget, Context};

@@ -8,12 +8,14 @@
 `beaker` and `wandb` are left out: they start jobs and report about them.
 """
 
+import importlib.machinery
 import logging
 import sys
 import types
 
 for name in ("beaker", "wandb"):
     sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__spec__ = importlib.machinery.ModuleSpec(name, None)
 
 from open_instruct import dataset_transformation as tulu  # noqa: E402
 
