@@ -1,6 +1,6 @@
 //! The recipes, by id.
 
-use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
+use super::{Context, Options, Outcome, Recipe, all_tokens, axolotl, open_instruct, openrlhf, per_turn, verl};
 use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth};
 
 /// Every recipe, in the order in which a list shows them.
@@ -11,7 +11,11 @@ pub static RECIPES: &[&Recipe] = &[
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
     &trl_response_template::RECIPE,
+    &axolotl::RECIPE,
     &unsloth::RECIPE,
+    &open_instruct::RECIPE,
+    &verl::RECIPE,
+    &openrlhf::RECIPE,
 ];
 
 /// The recipe of this id.
@@ -37,7 +41,11 @@ const BUILDERS: &[(&str, Build)] = &[
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
     ("trl-response-template", trl_response_template::build),
+    ("axolotl", axolotl::build),
     ("unsloth", unsloth::build),
+    ("open-instruct", open_instruct::build),
+    ("verl", verl::build),
+    ("openrlhf", openrlhf::build),
 ];
 
 /// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
@@ -53,7 +61,11 @@ const CONFIGS: &[(&str, Config)] = &[
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
     ("trl-response-template", trl_response_template::config),
+    ("axolotl", axolotl::config),
     ("unsloth", unsloth::config),
+    ("open-instruct", open_instruct::config),
+    ("verl", verl::config),
+    ("openrlhf", openrlhf::config),
 ];
 
 #[cfg(test)]

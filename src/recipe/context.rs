@@ -73,19 +73,19 @@ impl Context<'_> {
         })
     }
 
-    /// The render of other messages than the conversation's beginning, which nobody keeps; `variables` win over those of
-    /// the request.
+    /// The render of other messages than the conversation's beginning, which nobody keeps.
     pub fn render_other(
         &self,
         messages: &[Message],
         tools: Option<&Value>,
-        variables: &[(String, Value)],
         add_generation_prompt: bool,
     ) -> Result<Rendered, Diagnostic> {
-        let own = self.variables.iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name));
-        let variables: Vec<_> = own.chain(variables).cloned().collect();
-        let input = Input { messages, tools, variables: &variables, add_generation_prompt, ..self.input(0, false) };
-        self.template.render(&input)
+        self.template.render(&Input { messages, tools, ..self.input(0, add_generation_prompt) })
+    }
+
+    /// The owners of the bytes of a [`Context::render_other`] without generation prompt.
+    pub fn pieces_other(&self, messages: &[Message], tools: Option<&Value>, rendered: &Rendered) -> Vec<Piece> {
+        self.template.owners(&Input { messages, tools, ..self.input(0, false) }, rendered)
     }
 
     /// The owners of a render's bytes.

@@ -10,8 +10,12 @@ use crate::template::{Owner, Piece, Writer};
 pub mod catalog;
 
 mod all_tokens;
+mod axolotl;
+mod axolotl_turns;
 mod context;
 mod generation;
+mod open_instruct;
+mod openrlhf;
 mod options;
 mod per_turn;
 mod renders;
@@ -24,6 +28,7 @@ mod trl_completion_only;
 mod trl_response_template;
 mod unsloth;
 mod unsloth_parts;
+mod verl;
 mod whole;
 
 pub use context::{Budget, Context};

@@ -38,7 +38,7 @@ pub(super) fn detect(context: &Context<'_>) -> Result<[String; 2], NoSample> {
 impl Probe<'_> {
     fn render(&self, messages: &[serde_json::Value], add_generation_prompt: bool) -> Result<String, NoSample> {
         let messages: Vec<_> = messages.iter().filter_map(Message::from_json).collect();
-        Ok(self.context.render_other(&messages, None, &[], add_generation_prompt)?.text)
+        Ok(self.context.render_other(&messages, None, add_generation_prompt)?.text)
     }
 
     fn parts(&self) -> Result<Option<[String; 2]>, NoSample> {
