@@ -95,7 +95,9 @@ fn template(name: &str) -> TemplateChoice {
     match name {
         "tokenizer" => TemplateChoice::TokenizersOwn,
         // A trainer with templates of its own: ours must not look at this one.
-        "none" => TemplateChoice::Source("{{ raise_exception('this trainer renders without a template') }}".to_owned()),
+        "none" => TemplateChoice::Source(
+            "{{ raise_exception('this trainer renders without a template') }}".to_owned(),
+        ),
         _ => TemplateChoice::Source(read(&tests().join("oracle/templates").join(format!("{name}.jinja")))),
     }
 }
@@ -108,9 +110,12 @@ fn difference(answer: &Answer, ours: &[Outcome]) -> Option<String> {
             let reasons: Vec<_> = ours.iter().filter_map(reason).collect();
             Some(format!("{} samples, wanted {}; {}", samples.len(), rows.len(), reasons.join("; ")))
         }
-        Answer::Samples(rows) => rows.iter().zip(&samples).find_map(|(row, sample)| different_row(row, sample)),
+        Answer::Samples(rows) => {
+            rows.iter().zip(&samples).find_map(|(row, sample)| different_row(row, sample))
+        }
         Answer::Dropped { dropped: why } | Answer::Error { error: why } => {
-            let reasons: Vec<_> = ours.iter().filter_map(reason).filter(|reason| !reason.is_empty()).collect();
+            let reasons: Vec<_> =
+                ours.iter().filter_map(reason).filter(|reason| !reason.is_empty()).collect();
             (!samples.is_empty() || reasons.is_empty())
                 .then(|| format!("{} samples, wanted none: {why}", samples.len()))
         }
@@ -144,7 +149,8 @@ fn different_row(row: &Row, sample: &Sample) -> Option<String> {
     let wrong: Vec<_> = pairs.filter(|(_, (theirs, ours))| theirs != ours).map(|(at, _)| at).collect();
     if row.labels.len() != sample.labels.len() || !wrong.is_empty() {
         let shown = |at: usize| sample.offsets[at].of(&sample.text);
-        let wrong: Vec<_> = wrong.iter().map(|at| (*at, shown(*at), row.labels[*at], sample.labels[*at])).collect();
+        let wrong: Vec<_> =
+            wrong.iter().map(|at| (*at, shown(*at), row.labels[*at], sample.labels[*at])).collect();
         return Some(format!("labels (token, text, wanted, ours) {:?}", head(&wrong)));
     }
     if row.weights.as_ref().is_some_and(|weights| *weights != sample.weights) {
@@ -170,7 +176,8 @@ fn incomplete(sample: &Sample) -> Option<String> {
     ];
     let mut next = 0;
     for reason in &sample.trail {
-        let whole = reason.from == next && reason.to > next && !reason.why.en.is_empty() && !reason.why.zh.is_empty();
+        let whole =
+            reason.from == next && reason.to > next && !reason.why.en.is_empty() && !reason.why.zh.is_empty();
         if !whole {
             return Some(format!("a gap in the reasons at token {next}: {reason:?}"));
         }

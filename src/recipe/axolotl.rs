@@ -9,7 +9,9 @@
 
 use super::sample::{self, Verdict};
 use super::whole::{self, NoSample};
-use super::{Context, OptionKind, OptionSpec, Options, Outcome, Recipe, Sample, Source, Verified, axolotl_turns};
+use super::{
+    Context, OptionKind, OptionSpec, Options, Outcome, Recipe, Sample, Source, Verified, axolotl_turns,
+};
 use crate::bilingual::Bilingual;
 use crate::dialogue::{Message, Text, Value};
 use crate::tokenizer::Encoding;
@@ -57,13 +59,17 @@ static OPTIONS: [OptionSpec; 4] = [
         name: "eot_tokens",
         kind: OptionKind::List,
         default: "",
-        title: Bilingual::fixed("The tokens that end a turn; empty: the `eos_token`", "结束一轮的 token；留空即 `eos_token`"),
+        title: Bilingual::fixed(
+            "The tokens that end a turn; empty: the `eos_token`",
+            "结束一轮的 token；留空即 `eos_token`",
+        ),
     },
 ];
 
 /// What a run needs to be like this one.
 pub(super) fn config(options: &Options) -> String {
-    let list = |name: &str| options.items(name).map(|item| format!("{item:?}")).collect::<Vec<_>>().join(", ");
+    let list =
+        |name: &str| options.items(name).map(|item| format!("{item:?}")).collect::<Vec<_>>().join(", ");
     let eot = list("eot_tokens");
     format!(
         "chat_template: tokenizer_default\ndatasets:\n  - path: data.jsonl\n    type: chat_template\n    \
@@ -160,7 +166,7 @@ fn first_end(ids: &[u32], ends: &[u32], turn_end: Option<usize>) -> Option<usize
         if ids.last().is_some_and(|id| ends.contains(id)) {
             return None;
         }
-        return ids.iter().position(|id| ends.contains(id)).filter(|token| token + 1 <= FURTHEST);
+        return ids.iter().position(|id| ends.contains(id)).filter(|token| *token < FURTHEST);
     };
     let after = ids.get(end..)?.iter().position(|id| ends.contains(id))?;
     (after <= FURTHEST).then_some(end + after)
@@ -245,7 +251,10 @@ fn too_long() -> NoSample {
 fn nothing() -> NoSample {
     whole::dropped(
         "nothing-left-to-train",
-        Bilingual::fixed("no token is trained: axolotl drops the sample", "没有 token 参与训练：axolotl 丢弃该样本"),
+        Bilingual::fixed(
+            "no token is trained: axolotl drops the sample",
+            "没有 token 参与训练：axolotl 丢弃该样本",
+        ),
         Bilingual::fixed(
             "check `roles_to_train`, and that the template writes the words of such a turn",
             "请检查 `roles_to_train`，以及模板是否写出了这些轮次的内容",

@@ -1,7 +1,7 @@
 //! What axolotl makes of a conversation before it renders it: `get_conversation_thread`, `transform_message` and
 //! `_get_tools` of `axolotl/prompt_strategies/chat_template.py`, axolotl 0.19.0.
 //!
-//! A message keeps its role, content and reasoning and whatever else the template asks for; roles of ShareGPT are
+//! A message keeps its role, content and reasoning and whatever else the template asks for; roles of `ShareGPT` are
 //! renamed; nulls are left out at any depth; arguments of tool calls and parameters of tools that are JSON in a string
 //! are read.
 

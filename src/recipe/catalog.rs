@@ -1,6 +1,8 @@
 //! The recipes, by id.
 
-use super::{Context, Options, Outcome, Recipe, all_tokens, axolotl, open_instruct, openrlhf, per_turn, verl};
+use super::{
+    Context, Options, Outcome, Recipe, all_tokens, axolotl, open_instruct, openrlhf, per_turn, verl,
+};
 use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth};
 
 /// Every recipe, in the order in which a list shows them.

@@ -10,6 +10,7 @@ use super::options::Options;
 use super::renders::{Render, Renders};
 use crate::diagnostic::Diagnostic;
 use crate::dialogue::{Conversation, Message, Value};
+use crate::span::Span;
 use crate::template::{Input, Piece, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 
@@ -84,7 +85,12 @@ impl Context<'_> {
     }
 
     /// The owners of the bytes of a [`Context::render_other`] without generation prompt.
-    pub fn pieces_other(&self, messages: &[Message], tools: Option<&Value>, rendered: &Rendered) -> Vec<Piece> {
+    pub fn pieces_other(
+        &self,
+        messages: &[Message],
+        tools: Option<&Value>,
+        rendered: &Rendered,
+    ) -> Vec<Piece> {
         self.template.owners(&Input { messages, tools, ..self.input(0, false) }, rendered)
     }
 
@@ -94,6 +100,12 @@ impl Context<'_> {
         render.pieces.get_or_init(|| {
             self.template.owners(&self.input(messages, add_generation_prompt), &render.rendered)
         })
+    }
+
+    /// The passes of a render through `{% generation %}` blocks, those that wrote nothing included.
+    pub fn passes(&self, render: &Render) -> Vec<Span> {
+        let (messages, add_generation_prompt) = render.key;
+        self.template.passes(&self.input(messages, add_generation_prompt), &render.rendered)
     }
 
     /// The tokens of a render.

@@ -61,7 +61,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         whole::cut(&mut sample, &mut verdicts, "max_seq_length", most);
     }
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
-        return Err(filtered(Bilingual::fixed("no token is trained", "没有 token 参与训练")));
+        return Err(filtered(&Bilingual::fixed("no token is trained", "没有 token 参与训练")));
     }
     sample::label(&mut sample, verdicts, context.ignore_index);
     Ok(sample)
@@ -135,11 +135,12 @@ fn verify(
         return Err(underivable(reply));
     }
     let after = decoded.find(content).map_or("", |at| &decoded[at + content.len()..]);
-    let later = (reply + 1..messages.len()).map(words).find(|later| !later.is_empty() && after.contains(later));
+    let later =
+        (reply + 1..messages.len()).map(words).find(|later| !later.is_empty() && after.contains(later));
     if later.is_some() { Err(underivable(reply)) } else { Ok(()) }
 }
 
-fn filtered(why: Bilingual) -> NoSample {
+fn filtered(why: &Bilingual) -> NoSample {
     whole::dropped(
         "nothing-left-to-train",
         Bilingual::new(
@@ -154,15 +155,17 @@ fn filtered(why: Bilingual) -> NoSample {
 }
 
 fn unrendered(reply: usize) -> NoSample {
-    filtered(Bilingual::new(
+    filtered(&Bilingual::new(
         format!("the template can't render the conversation up to message {reply}"),
         format!("模板无法渲染到第 {reply} 条消息为止的对话"),
     ))
 }
 
 fn underivable(reply: usize) -> NoSample {
-    filtered(Bilingual::new(
-        format!("where the reply of message {reply} stands can't be told: the tokens counted for it are not its words"),
+    filtered(&Bilingual::new(
+        format!(
+            "where the reply of message {reply} stands can't be told: the tokens counted for it are not its words"
+        ),
         format!("无法确定第 {reply} 条消息的回复位置：按计数得到的 token 并不是它的内容"),
     ))
 }
@@ -186,7 +189,9 @@ impl Verdict for Why {
 
     fn why(self) -> Bilingual {
         match self {
-            Self::Outside => Bilingual::fixed("shares no byte with a reply's turn: masked", "与任何回复都没有重叠：被忽略"),
+            Self::Outside => {
+                Bilingual::fixed("shares no byte with a reply's turn: masked", "与任何回复都没有重叠：被忽略")
+            }
             Self::Straddles => Bilingual::fixed(
                 "begins in the header of a reply and reaches into it: trained whole",
                 "起点在回复的开头标记之内，但延伸到回复中：整个 token 参与训练",

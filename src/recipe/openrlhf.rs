@@ -53,7 +53,9 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let most = context.options.text("max_len").parse::<i64>().unwrap_or(2048);
     let messages = &context.conversation.messages;
-    let Some(asked) = messages.len().checked_sub(1).filter(|asked| *asked > 0) else { return Err(whole::empty()) };
+    let Some(asked) = messages.len().checked_sub(1).filter(|asked| *asked > 0) else {
+        return Err(whole::empty());
+    };
     let Some(eos) = context.eos_token().zip(context.eos_id()) else { return Err(no_eos()) };
     let prompt = context.render_other(&messages[..asked], None, true)?;
     let all = context.render_other(messages, None, false)?;
@@ -113,7 +115,11 @@ fn joined(
     let mut writers = Vec::new();
     if from > 0 {
         let before = Span::new(0, from.min(text.len()));
-        pieces.push(Piece { output: before, owner: Owner { message: None, part: Part::Template }, source: None });
+        pieces.push(Piece {
+            output: before,
+            owner: Owner { message: None, part: Part::Template },
+            source: None,
+        });
     }
     for piece in context.pieces_other(messages, None, all) {
         // A piece that is cut is no longer the copy of all of its source.
@@ -147,14 +153,20 @@ fn left_out(most: i64, prompt: usize) -> NoSample {
                  或回复的样本"
             ),
         ),
-        Bilingual::fixed("raise `max_len`, or write both a prompt and a reply", "请提高 `max_len`，或同时写出 prompt 与回复"),
+        Bilingual::fixed(
+            "raise `max_len`, or write both a prompt and a reply",
+            "请提高 `max_len`，或同时写出 prompt 与回复",
+        ),
     )
 }
 
 fn no_eos() -> NoSample {
     whole::stops(
         "no-eos-token",
-        Bilingual::fixed("the tokenizer has no `eos_token`, which OpenRLHF needs", "分词器没有 `eos_token`，而 OpenRLHF 需要它"),
+        Bilingual::fixed(
+            "the tokenizer has no `eos_token`, which OpenRLHF needs",
+            "分词器没有 `eos_token`，而 OpenRLHF 需要它",
+        ),
         Bilingual::fixed(
             "name one in `tokenizer_config.json`, or choose another tokenizer",
             "请在 `tokenizer_config.json` 中指定，或换一个分词器",
@@ -196,7 +208,9 @@ impl Verdict for Why {
                 "among as many tokens as the prompt alone has: masked",
                 "在 prompt 单独编码的 token 数之内：被忽略",
             ),
-            Self::Response => Bilingual::fixed("after the prompt's tokens: trained", "在 prompt 的 token 之后：参与训练"),
+            Self::Response => {
+                Bilingual::fixed("after the prompt's tokens: trained", "在 prompt 的 token 之后：参与训练")
+            }
             Self::MadeStop => Bilingual::fixed(
                 "the last token, which is replaced by the `eos_token`: trained",
                 "最后一个 token，被替换成 `eos_token`：参与训练",

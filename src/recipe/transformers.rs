@@ -33,7 +33,8 @@ static OPTIONS: [OptionSpec; 1] = [OptionSpec {
 
 /// What a run needs to be like this one.
 pub(super) fn config(_: &super::Options) -> String {
-    "tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)\n".to_owned()
+    "tokenizer.apply_chat_template(messages, return_dict=True, return_assistant_tokens_mask=True)\n"
+        .to_owned()
 }
 
 pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
@@ -42,7 +43,7 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(&render, context.encode(&render)?)?;
+    let marks = generation::marks(context, &render)?;
     if !context.template.has_generation() {
         sample.diagnostics.push(generation::unmarked());
     }
@@ -71,9 +72,10 @@ impl Verdict for Why {
                 "outside of every `{% generation %}` block: masked",
                 "不在任何 `{% generation %}` 块内：被忽略",
             ),
-            Self::Marked(Mark::Inside) => {
-                Bilingual::fixed("inside a `{% generation %}` block: trained", "在 `{% generation %}` 块内：参与训练")
-            }
+            Self::Marked(Mark::Inside) => Bilingual::fixed(
+                "inside a `{% generation %}` block: trained",
+                "在 `{% generation %}` 块内：参与训练",
+            ),
             Self::Marked(Mark::Straddles) => Bilingual::fixed(
                 "holds the first character of a `{% generation %}` block, though it begins before it: trained whole",
                 "含有 `{% generation %}` 块的第一个字符（虽然起点在块之前）：整个 token 参与训练",

@@ -8,8 +8,8 @@
 
 use super::generation;
 use super::sample;
-use super::transformers::Why;
 use super::sample::Verdict;
+use super::transformers::Why;
 use super::whole::{self, NoSample};
 use super::{Context, OptionKind, OptionSpec, Outcome, Recipe, Sample, Source, Verified};
 use crate::bilingual::Bilingual;
@@ -66,7 +66,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         return Err(not_for_training());
     }
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(&render, context.encode(&render)?)?;
+    let marks = generation::marks(context, &render)?;
     let verdicts: Vec<_> = marks.into_iter().map(Why::Marked).collect();
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
         return Err(generation::nothing_marked());
@@ -90,7 +90,10 @@ pub(super) fn finish<V: Verdict>(
                     format!("within `max_length={most}` no token is trained: TRL drops the sample"),
                     format!("`max_length={most}` 之内没有 token 参与训练：TRL 丢弃该样本"),
                 ),
-                Bilingual::fixed("raise `max_length`, or shorten the prompt", "请提高 `max_length`，或缩短 prompt"),
+                Bilingual::fixed(
+                    "raise `max_length`, or shorten the prompt",
+                    "请提高 `max_length`，或缩短 prompt",
+                ),
             ));
         }
     }

@@ -33,7 +33,10 @@ static OPTIONS: [OptionSpec; 3] = [
         name: "response_template",
         kind: OptionKind::Text,
         default: "<|im_start|>assistant\n",
-        title: Bilingual::fixed("What a reply begins with; TRL has no default", "回复的开头标记；TRL 没有默认值"),
+        title: Bilingual::fixed(
+            "What a reply begins with; TRL has no default",
+            "回复的开头标记；TRL 没有默认值",
+        ),
     },
     OptionSpec {
         name: "instruction_template",
@@ -59,7 +62,9 @@ pub(super) fn config(options: &Options) -> String {
         text => format!("{text:?}"),
     };
     let (response, instruction) = (quoted("response_template"), quoted("instruction_template"));
-    format!("DataCollatorForCompletionOnlyLM({response}, instruction_template={instruction}, tokenizer=tokenizer)\n")
+    format!(
+        "DataCollatorForCompletionOnlyLM({response}, instruction_template={instruction}, tokenizer=tokenizer)\n"
+    )
 }
 
 pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
@@ -97,8 +102,8 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
             sample.diagnostics.push(not_found("instruction_template", context));
             verdicts.fill(Why::NoInstruction);
         } else {
-            let ends = found.iter().map(|start| start + response.len()).collect();
-            pair(&mut verdicts, humans, ends);
+            let ends: Vec<_> = found.iter().map(|start| start + response.len()).collect();
+            pair(&mut verdicts, humans, &ends);
         }
     }
     sample::label(&mut sample, verdicts, context.ignore_index);
@@ -106,11 +111,11 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
 }
 
 /// Masks from each instruction up to the end of the response template of the same rank.
-fn pair(verdicts: &mut [Why], mut humans: Vec<usize>, ends: Vec<usize>) {
+fn pair(verdicts: &mut [Why], mut humans: Vec<usize>, ends: &[usize]) {
     if humans.first() > ends.first() {
         humans.insert(0, 0);
     }
-    for (rank, (start, end)) in humans.iter().zip(&ends).enumerate() {
+    for (rank, (start, end)) in humans.iter().zip(ends).enumerate() {
         mask(verdicts, if rank == 0 { 0 } else { *start }, *end, Why::Instruction);
     }
     if let (true, Some(last)) = (ends.len() < humans.len(), humans.last()) {

@@ -59,14 +59,13 @@ static OPTIONS: [OptionSpec; 3] = [
 
 /// What a run needs to be like this one.
 pub(super) fn config(options: &Options) -> String {
-    let mut arguments = String::new();
-    for name in ["instruction_part", "response_part"] {
-        if !options.text(name).is_empty() {
-            arguments.push_str(&format!(", {name}={:?}", options.text(name)));
-        }
-    }
+    let given = |name: &str| match options.text(name) {
+        "" => String::new(),
+        part => format!(", {name}={part:?}"),
+    };
+    let (instruction, response) = (given("instruction_part"), given("response_part"));
     let last = options.python("last_response_only");
-    format!("trainer = train_on_responses_only(trainer{arguments}, last_response_only={last})\n")
+    format!("trainer = train_on_responses_only(trainer{instruction}{response}, last_response_only={last})\n")
 }
 
 pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
@@ -78,7 +77,9 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let markers = Markers::find(context)?;
     let mut spans = spans(&sample.input_ids, &markers);
     let mut verdicts = vec![Why::Outside; sample.input_ids.len()];
-    let trained = if context.options.is_set("last_response_only") { spans.split_off(spans.len().max(1) - 1) } else {
+    let trained = if context.options.is_set("last_response_only") {
+        spans.split_off(spans.len().max(1) - 1)
+    } else {
         std::mem::take(&mut spans)
     };
     for (why, spans) in [(Why::Earlier, spans), (Why::Reply, trained)] {
@@ -109,7 +110,9 @@ impl Markers {
     fn find(context: &Context<'_>) -> Result<Self, NoSample> {
         let given = ["instruction_part", "response_part"].map(|name| context.options.text(name).to_owned());
         let texts = match &given {
-            [instruction, response] if instruction.is_empty() && response.is_empty() => unsloth_parts::detect(context)?,
+            [instruction, response] if instruction.is_empty() && response.is_empty() => {
+                unsloth_parts::detect(context)?
+            }
             [instruction, response] if instruction.is_empty() || response.is_empty() => return Err(half()),
             _ => given,
         };
@@ -124,7 +127,8 @@ impl Markers {
         if !message.iter().all(|id| context.tokenizer.is_special(*id)) || message.iter().all(blank) {
             message.clear();
         }
-        let bos = context.special_tokens.get("bos_token").and_then(|token| context.tokenizer.token_to_id(token));
+        let bos =
+            context.special_tokens.get("bos_token").and_then(|token| context.tokenizer.token_to_id(token));
         Ok(Self { texts, instruction, response, message, bos, eos: context.eos_id() })
     }
 }
@@ -148,7 +152,8 @@ fn spans(ids: &[u32], markers: &Markers) -> Vec<(usize, usize)> {
                 place += 1;
                 break;
             }
-            if Some(ids[place]) == markers.bos || at(place, &markers.message) || at(place, &markers.response) {
+            if Some(ids[place]) == markers.bos || at(place, &markers.message) || at(place, &markers.response)
+            {
                 spans.push((start, place));
                 break;
             }
@@ -184,7 +189,9 @@ fn nothing(markers: &Markers) -> NoSample {
     whole::dropped(
         "nothing-left-to-train",
         Bilingual::new(
-            format!("the token ids of `response_part` ({response:?}) begin no reply here: Unsloth drops the sample"),
+            format!(
+                "the token ids of `response_part` ({response:?}) begin no reply here: Unsloth drops the sample"
+            ),
             format!("此处没有以 `response_part`（{response:?}）的 token id 开头的回复：Unsloth 丢弃该样本"),
         ),
         Bilingual::fixed(

@@ -36,7 +36,11 @@ pub(super) fn detect(context: &Context<'_>) -> Result<[String; 2], NoSample> {
 }
 
 impl Probe<'_> {
-    fn render(&self, messages: &[serde_json::Value], add_generation_prompt: bool) -> Result<String, NoSample> {
+    fn render(
+        &self,
+        messages: &[serde_json::Value],
+        add_generation_prompt: bool,
+    ) -> Result<String, NoSample> {
         let messages: Vec<_> = messages.iter().filter_map(Message::from_json).collect();
         Ok(self.context.render_other(&messages, None, add_generation_prompt)?.text)
     }
@@ -74,8 +78,9 @@ impl Probe<'_> {
         let end = if self.is_bare(end) { end } else { "" };
         if let Some(rest) = response.strip_prefix(end).filter(|rest| !end.is_empty() && !rest.is_empty()) {
             let pictured = serde_json::json!([{"type": "text", "text": USER}, {"type": "image"}]);
-            let pictured = [message("user", pictured), message("assistant", assistant(ASSISTANT))];
-            if self.render(&pictured, false).is_ok_and(|text| !text.contains(response) && text.contains(rest)) {
+            let pictured = [message("user", &pictured), message("assistant", &assistant(ASSISTANT))];
+            if self.render(&pictured, false).is_ok_and(|text| !text.contains(response) && text.contains(rest))
+            {
                 response = rest;
                 instruction = without_lead(instruction, &[end]);
             }
@@ -134,15 +139,23 @@ impl Probe<'_> {
         let Some((start, tag)) = scaffold(response).filter(|(start, _)| *start > 0) else { return response };
         let (header, tags) = response.split_at(start);
         let thought = format!("<{tag}>rZ9</{tag}>{ASSISTANT}");
-        let filled = [message("user", user(USER)), message("assistant", assistant(&thought))];
+        let filled = [message("user", &user(USER)), message("assistant", &assistant(&thought))];
         match self.render(&filled, false) {
-            Ok(text) if text.rfind(header).is_some_and(|at| !text[at + header.len()..].starts_with(tags)) => header,
+            Ok(text) if text.rfind(header).is_some_and(|at| !text[at + header.len()..].starts_with(tags)) => {
+                header
+            }
             _ => response,
         }
     }
 
     /// What all headers begin with, where the last one differs.
-    fn shared_header<'t>(&self, response: &'t str, instruction_gap: &str, gap: &'t str, gaps: &[&str]) -> &'t str {
+    fn shared_header<'t>(
+        &self,
+        response: &'t str,
+        instruction_gap: &str,
+        gap: &'t str,
+        gaps: &[&str],
+    ) -> &'t str {
         let (Some(last), Some(at)) = (gaps.last(), gap.find(response)) else { return response };
         if last.contains(response) || !last.starts_with(&gap[..at]) {
             return response;
@@ -156,7 +169,11 @@ impl Probe<'_> {
             shared = &shared[..shared.len() - end.len_utf8()];
         }
         let everywhere = gaps.iter().all(|gap| gap.contains(shared));
-        if !shared.trim().is_empty() && !instruction_gap.contains(shared) && everywhere { shared } else { response }
+        if !shared.trim().is_empty() && !instruction_gap.contains(shared) && everywhere {
+            shared
+        } else {
+            response
+        }
     }
 
     /// The marker, or a variant of it, whose tokens are found in the probe.
@@ -165,7 +182,8 @@ impl Probe<'_> {
         for before in ["", " ", "\n"] {
             let variant = format!("{before}{part}");
             let ids = self.context.tokenizer.encode(&variant)?.ids;
-            let count = if ids.is_empty() { 0 } else { probe.windows(ids.len()).filter(|it| *it == ids).count() };
+            let count =
+                if ids.is_empty() { 0 } else { probe.windows(ids.len()).filter(|it| *it == ids).count() };
             counted.push((variant, count));
         }
         let twice = counted.iter().find(|(_, count)| *count >= 2);
@@ -174,12 +192,12 @@ impl Probe<'_> {
     }
 }
 
-fn message(role: &str, content: serde_json::Value) -> serde_json::Value {
+fn message(role: &str, content: &serde_json::Value) -> serde_json::Value {
     serde_json::json!({"role": role, "content": content})
 }
 
 fn conversation(user: Wrap, assistant: Wrap) -> Vec<serde_json::Value> {
-    let turn = |_| [message("user", user(USER)), message("assistant", assistant(ASSISTANT))];
+    let turn = |_| [message("user", &user(USER)), message("assistant", &assistant(ASSISTANT))];
     (0..3).flat_map(turn).collect()
 }
 
@@ -223,7 +241,8 @@ fn scaffold(text: &str) -> Option<(usize, &str)> {
         return None;
     }
     let before = text[..close].trim_end();
-    let opened = before.strip_suffix('>').and_then(|it| it.strip_suffix(tag)).and_then(|it| it.strip_suffix('<'));
+    let opened =
+        before.strip_suffix('>').and_then(|it| it.strip_suffix(tag)).and_then(|it| it.strip_suffix('<'));
     Some((opened.map_or(close, str::len), tag))
 }
 
@@ -239,7 +258,10 @@ fn not_found() -> NoSample {
             "Unsloth can't read off this template what questions and replies begin with",
             "Unsloth 无法从该模板推断提问与回复的开头标记",
         ),
-        Bilingual::fixed("give `instruction_part` and `response_part`", "请填写 `instruction_part` 与 `response_part`"),
+        Bilingual::fixed(
+            "give `instruction_part` and `response_part`",
+            "请填写 `instruction_part` 与 `response_part`",
+        ),
     )
 }
 

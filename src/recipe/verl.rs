@@ -112,7 +112,9 @@ fn mismatch(at: usize, apart: usize, whole: usize) -> NoSample {
                 "message by message there are {apart} tokens, at once {whole}, and they differ from token {at} on: verl \
                  stops with an AssertionError"
             ),
-            format!("逐条渲染得到 {apart} 个 token，整体渲染得到 {whole} 个，从第 {at} 个开始不同：verl 以 AssertionError 停止"),
+            format!(
+                "逐条渲染得到 {apart} 个 token，整体渲染得到 {whole} 个，从第 {at} 个开始不同：verl 以 AssertionError 停止"
+            ),
         ),
         Bilingual::fixed(
             "the template writes a turn otherwise among others, or tokens merge across messages; with \

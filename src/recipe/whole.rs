@@ -83,7 +83,11 @@ pub(super) fn no_reply() -> NoSample {
 }
 
 /// The ids of a render of the conversation's beginning.
-pub(super) fn ids(context: &Context<'_>, messages: usize, add_generation_prompt: bool) -> Result<Vec<u32>, NoSample> {
+pub(super) fn ids(
+    context: &Context<'_>,
+    messages: usize,
+    add_generation_prompt: bool,
+) -> Result<Vec<u32>, NoSample> {
     if messages == 0 {
         return Err(empty());
     }
@@ -106,7 +110,9 @@ pub(super) fn cut<V: Verdict>(sample: &mut Sample, verdicts: &mut Vec<V>, option
     verdicts.truncate(most);
     let message = Bilingual::new(
         format!("`{option}={most}` cuts {count} tokens to {most}: {lost} of the lost ones were trained"),
-        format!("`{option}={most}` 把 {count} 个 token 截断为 {most} 个：丢掉的 token 中有 {lost} 个本应参与训练"),
+        format!(
+            "`{option}={most}` 把 {count} 个 token 截断为 {most} 个：丢掉的 token 中有 {lost} 个本应参与训练"
+        ),
     );
     let hint = Bilingual::fixed(
         "raise the limit or shorten the conversation: a reply that is cut off has no stop token to learn",

@@ -214,7 +214,8 @@ impl Tokenizer {
     /// like.
     pub fn is_special(&self, id: u32) -> bool {
         self.vocabulary.added(id).is_some_and(|token| {
-            self.vocabulary.is_special(token) || self.config.special_tokens.values().any(|named| named == token)
+            self.vocabulary.is_special(token)
+                || self.config.special_tokens.values().any(|named| named == token)
         })
     }
 
