@@ -1,10 +1,10 @@
 //! The recipes, by id.
 
-use super::{Context, Options, Outcome, Recipe, all_tokens, per_turn};
 use super::{
-    fastchat, llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only,
-    trl_completion_only,
+    Context, Options, Outcome, Recipe, all_tokens, axolotl, open_instruct, openrlhf, per_turn, verl,
 };
+use super::{fastchat, llama_factory, ms_swift, prime, tinker, torchtune};
+use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -13,6 +13,12 @@ pub static RECIPES: &[&Recipe] = &[
     &transformers::RECIPE,
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
+    &trl_response_template::RECIPE,
+    &axolotl::RECIPE,
+    &unsloth::RECIPE,
+    &open_instruct::RECIPE,
+    &verl::RECIPE,
+    &openrlhf::RECIPE,
     &llama_factory::RECIPE,
     &tinker::RECIPE,
     &prime::RECIPE,
@@ -43,6 +49,12 @@ const BUILDERS: &[(&str, Build)] = &[
     ("transformers", transformers::build),
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
+    ("trl-response-template", trl_response_template::build),
+    ("axolotl", axolotl::build),
+    ("unsloth", unsloth::build),
+    ("open-instruct", open_instruct::build),
+    ("verl", verl::build),
+    ("openrlhf", openrlhf::build),
     ("llama-factory", llama_factory::build),
     ("tinker", tinker::build),
     ("renderers", prime::build),
@@ -63,6 +75,12 @@ const CONFIGS: &[(&str, Config)] = &[
     ("transformers", transformers::config),
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
+    ("trl-response-template", trl_response_template::config),
+    ("axolotl", axolotl::config),
+    ("unsloth", unsloth::config),
+    ("open-instruct", open_instruct::config),
+    ("verl", verl::config),
+    ("openrlhf", openrlhf::config),
     ("llama-factory", llama_factory::config),
     ("tinker", tinker::config),
     ("renderers", prime::config),

@@ -10,12 +10,16 @@ use crate::template::{Owner, Piece, Writer};
 pub mod catalog;
 
 mod all_tokens;
+mod axolotl;
+mod axolotl_turns;
 mod context;
 mod fastchat;
 mod generation;
 mod hermes;
 mod llama_factory;
 mod ms_swift;
+mod open_instruct;
+mod openrlhf;
 mod options;
 mod per_turn;
 mod pieces;
@@ -30,6 +34,10 @@ mod torchtune;
 mod transformers;
 mod trl_assistant_only;
 mod trl_completion_only;
+mod trl_response_template;
+mod unsloth;
+mod unsloth_parts;
+mod verl;
 mod whole;
 
 pub use context::{Budget, Context};
