@@ -10,7 +10,7 @@ use lossmask::tokenizer::{Files, Tokenizer, embedded_json};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Tokens that trainers look for: of Llama 3, of Qwen's tools, of DeepSeek.
+/// Tokens that trainers look for: of Llama 3, of tools, of `DeepSeek`.
 const MARKERS: [&str; 24] = [
     "<unk>",
     "<s>",

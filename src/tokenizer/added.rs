@@ -28,13 +28,21 @@ pub enum Own {
 pub(super) struct Walk<'a> {
     added: &'a Added,
     /// The tokenizer's own next one, which stays the next one until it is passed.
-    own: Option<Option<(Span, u32)>>,
+    own: Next,
+}
+
+/// The tokenizer's own next added token.
+#[derive(Clone, Copy)]
+enum Next {
+    Unknown,
+    There(Span, u32),
+    Nowhere,
 }
 
 impl Added {
     /// Begins at the beginning of a text.
     pub(super) const fn walk(&self) -> Walk<'_> {
-        Walk { added: self, own: None }
+        Walk { added: self, own: Next::Unknown }
     }
 }
 
@@ -42,12 +50,13 @@ impl Walk<'_> {
     /// The first added token from `place` on, which never moves back: its bytes, with the white space it takes, and its
     /// id.
     pub(super) fn next(&mut self, encoder: &Encoder, text: &str, place: usize) -> Option<(Span, u32)> {
-        let kept = self.own.filter(|own| own.is_none_or(|(span, _)| span.start >= place));
-        let own = kept.unwrap_or_else(|| match self.added.own {
-            Own::None => None,
-            own => encoder.next_added(text, place, own == Own::NotSpecial),
-        });
-        self.own = Some(own);
+        let own = match self.own {
+            Next::Nowhere => None,
+            Next::There(span, id) if span.start >= place => Some((span, id)),
+            _ if self.added.own == Own::None => None,
+            _ => encoder.next_added(text, place, self.added.own == Own::NotSpecial),
+        };
+        self.own = own.map_or(Next::Nowhere, |(span, id)| Next::There(span, id));
         if self.added.more.is_empty() {
             return own;
         }
