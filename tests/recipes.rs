@@ -2,7 +2,8 @@
 //! written by the scripts in `tests/oracle/`. A new trainer is a new golden file.
 //!
 //! `LOSSMASK_TOKENIZERS` names a folder with a folder for each real tokenizer, such as `qwen2_5/tokenizer.json`; runs
-//! with tokenizers that are not there are skipped, by name.
+//! with tokenizers that are not there are skipped, by name. `LOSSMASK_TEMPLATES` likewise names a folder with chat templates
+//! that are not ours to keep, such as `qwen2_5_training.jinja` of trl 1.16.0.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -91,15 +92,22 @@ fn tokenizer(engine: &mut Engine, name: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-fn template(name: &str) -> TemplateChoice {
-    match name {
+/// The template of a run, unless this machine does not have it.
+fn template(name: &str) -> Option<TemplateChoice> {
+    if let Some(name) = name.strip_prefix("official/") {
+        let folder = PathBuf::from(std::env::var_os("LOSSMASK_TEMPLATES")?);
+        return std::fs::read_to_string(folder.join(format!("{name}.jinja")))
+            .ok()
+            .map(TemplateChoice::Source);
+    }
+    Some(match name {
         "tokenizer" => TemplateChoice::TokenizersOwn,
         // A trainer with templates of its own: ours must not look at this one.
         "none" => TemplateChoice::Source(
             "{{ raise_exception('this trainer renders without a template') }}".to_owned(),
         ),
         _ => TemplateChoice::Source(read(&tests().join("oracle/templates").join(format!("{name}.jinja")))),
-    }
+    })
 }
 
 /// What differs between the trainer's answer and ours, to read.
@@ -198,8 +206,9 @@ fn every_recipe_gives_what_its_trainer_gave() {
         let (mut compared, mut differences) = (0, Vec::new());
         for run in &golden.runs {
             let about = format!("{file} {} {} {:?}", run.tokenizer, run.template, run.options);
-            let Some(tokenizer) = tokenizer(&mut engine, &run.tokenizer) else {
-                eprintln!("skipped: {about}: LOSSMASK_TOKENIZERS has no such tokenizer");
+            let here = tokenizer(&mut engine, &run.tokenizer).zip(template(&run.template));
+            let Some((tokenizer, template)) = here else {
+                eprintln!("skipped: {about}: LOSSMASK_TOKENIZERS or LOSSMASK_TEMPLATES has no such file");
                 continue;
             };
             let request = Request {
@@ -207,7 +216,7 @@ fn every_recipe_gives_what_its_trainer_gave() {
                 recipe: golden.recipe.clone(),
                 options: run.options.clone().into_iter().collect(),
                 tokenizer,
-                template: template(&run.template),
+                template,
                 ..Request::default()
             };
             let report = engine.analyze(&request);
