@@ -14,6 +14,12 @@ use lossmask::recipe::{Outcome, Sample, Verified, catalog};
 use lossmask::tokenizer::{Files, Tokenizer};
 use serde::Deserialize;
 
+/// What is known to differ, as golden file and conversation, and why.
+const DIFFERENT: [(&str, &str); 1] = [
+    // The row went through a parquet file, which gives each of two tools the keys of the other.
+    ("verl.json.gz", "tools-two"),
+];
+
 /// A golden file.
 #[derive(Deserialize)]
 struct Golden {
@@ -204,6 +210,7 @@ fn every_recipe_gives_what_its_trainer_gave() {
     for (file, golden) in goldens() {
         assert!(catalog::find(&golden.recipe).is_some(), "{file}: there is no recipe {:?}", golden.recipe);
         let (mut compared, mut differences) = (0, Vec::new());
+        let mut differs_as_known = DIFFERENT.iter().all(|(known, _)| *known != file);
         for run in &golden.runs {
             let about = format!("{file} {} {} {:?}", run.tokenizer, run.template, run.options);
             let here = tokenizer(&mut engine, &run.tokenizer).zip(template(&run.template));
@@ -224,7 +231,10 @@ fn every_recipe_gives_what_its_trainer_gave() {
             for (named, ours) in named.iter().zip(&report.conversations) {
                 let Some(answer) = run.rows.get(&named.id) else { continue };
                 compared += 1;
-                if let Some(difference) = difference(answer, &ours.outcomes) {
+                let difference = difference(answer, &ours.outcomes);
+                if DIFFERENT.contains(&(&file, &named.id)) {
+                    differs_as_known |= difference.is_some();
+                } else if let Some(difference) = difference {
                     differences.push(format!("{about} {}: {difference}", named.id));
                 }
             }
@@ -232,6 +242,7 @@ fn every_recipe_gives_what_its_trainer_gave() {
         let (package, version) = (&golden.package, &golden.version);
         eprintln!("{file}: {package} {version}, {compared} answers compared, {} differ", differences.len());
         assert!(compared >= 40, "{file}: only {compared} answers compared");
+        assert!(differs_as_known, "{file}: what is in DIFFERENT no longer differs");
         shown.extend(differences.into_iter().take(20));
     }
     assert!(shown.is_empty(), "the first differences of each file:\n{}", shown.join("\n"));

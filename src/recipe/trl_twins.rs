@@ -1,5 +1,6 @@
 //! The chat templates that TRL 1.16.0 knows by their text and replaces by a training template of its own, where that one
 //! renders the same text: there it is enough to know where its `{% generation %}` blocks begin.
+//! `tests/oracle/trl_twins.py` prints the table.
 //!
 //! In all of these a block reaches from the header of a reply to the end of its turn. TRL replaces more templates, by ones
 //! that render something else, such as Qwen3's thinking; their texts are TRL's and not part of this program.
