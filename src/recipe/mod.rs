@@ -35,6 +35,7 @@ mod transformers;
 mod trl_assistant_only;
 mod trl_completion_only;
 mod trl_response_template;
+mod trl_twins;
 mod unsloth;
 mod unsloth_parts;
 mod verl;
