@@ -404,6 +404,8 @@ impl Row<'_, '_> {
         };
         for (piece, weight) in &self.pieces {
             match piece {
+                // Nothing has no weight either, and parts no neighbours.
+                Piece::Text(text) if text.is_empty() => {}
                 Piece::Text(text) if joined.1 == *weight => joined.0.append(text),
                 Piece::Text(text) => {
                     flush(&mut builder, &joined)?;
