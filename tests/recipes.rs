@@ -3,7 +3,8 @@
 //!
 //! `LOSSMASK_TOKENIZERS` names a folder with a folder for each real tokenizer, such as `qwen2_5/tokenizer.json`; runs
 //! with tokenizers that are not there are skipped, by name. `LOSSMASK_TEMPLATES` likewise names a folder with chat templates
-//! that are not ours to keep, such as `qwen2_5_training.jinja` of trl 1.16.0.
+//! that are not ours to keep, such as `qwen2_5_training.jinja` of trl 1.16.0. `LOSSMASK_GOLDEN` is the end of a golden
+//! file's name, such as `tinker`: only those are compared.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
