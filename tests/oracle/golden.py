@@ -16,6 +16,11 @@ import pathlib
 import secrets
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+# Another folder with a `conversations.json`, for golden files that are not kept (`random_conversations.py`).
+OTHER = os.environ.get("LOSSMASK_RECIPES")
+CONVERSATIONS = pathlib.Path(OTHER or HERE) / "conversations.json"
+GOLDENS = pathlib.Path(OTHER) if OTHER else HERE.parent / "recipes"
 IGNORED = -100
 
 # Our templates.
@@ -36,8 +41,8 @@ class Dropped(Exception):
 
 def conversations(ids=None):
     """Every conversation by id, or those of `ids`."""
-    listed = json.loads((HERE / "conversations.json").read_text())
-    return {it["id"]: it for it in listed if ids is None or it["id"] in ids}
+    listed = json.loads(CONVERSATIONS.read_text())
+    return {it["id"]: it for it in listed if ids is None or OTHER or it["id"] in ids}
 
 
 def template(name):
@@ -118,8 +123,6 @@ def write(name, recipe, package, version, function, runs, **more):
         count = {kind: kinds.count(kind) for kind in sorted(set(kinds), key=str)}
         print(run["tokenizer"], run["template"], run["options"], count)
     text = json.dumps(golden, ensure_ascii=False, separators=(",", ":")) + "\n"
-    folder = HERE.parent / "recipes"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{name}.json.gz"
+    path = GOLDENS / f"{name}.json.gz"
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     print(path, path.stat().st_size, "bytes")
