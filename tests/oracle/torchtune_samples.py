@@ -113,7 +113,10 @@ def ask(tokenizer, strategy, ids):
     transform = SFTTransform(message_transform=to_messages, model_transform=tokenizer)
 
     def trainer(one):
-        made = transform({"messages": one["messages"]})
+        try:
+            made = transform({"messages": one["messages"]})
+        except UnboundLocalError as error:  # torchtune's: the first content is null
+            raise RuntimeError(error) from error
         return [golden.row(made["tokens"], made["labels"])]
 
     return piecewise.ask(trainer, ids, OWN)
