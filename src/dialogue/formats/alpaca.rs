@@ -2,13 +2,13 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Run, Text, Value};
-use super::{Format, Input, Row, items, made};
+use super::{Format, Input, Reads, Row, items, made};
 use crate::bilingual::Bilingual;
 use crate::span::Span;
 
 /// The format.
 pub(super) const FORMAT: Format =
-    Format { id: "alpaca", title: Bilingual::fixed("Alpaca", "Alpaca"), claims, read };
+    Format { id: "alpaca", title: Bilingual::fixed("Alpaca", "Alpaca"), reads: Reads::Rows { claims, read } };
 
 /// The keys of the reply.
 const OUTPUT_KEYS: [&str; 3] = ["output", "response", "completion"];
@@ -45,7 +45,13 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
     if let Some(output) = OUTPUT_KEYS.iter().find_map(text) {
         messages.push(made("assistant", output.clone()));
     }
-    Some(Conversation { messages, tools: items::tools(row), extra: items::extra(row), span: row.span() })
+    Some(Conversation {
+        messages,
+        tools: items::tools(row),
+        extra: items::extra(row),
+        given: None,
+        span: row.span(),
+    })
 }
 
 /// The instruction and its input as one text with a line break between, each still pointing at its own bytes.

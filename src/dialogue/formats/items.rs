@@ -23,7 +23,7 @@ pub(super) fn conversation(
     {
         messages.insert(0, made("system", system.clone()));
     }
-    Some(Conversation { messages, tools: tools(&row), extra: extra(&row), span: row.span() })
+    Some(Conversation { messages, tools: tools(&row), extra: extra(&row), given: None, span: row.span() })
 }
 
 /// The row's tools: a list, or a string that holds one.

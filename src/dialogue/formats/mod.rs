@@ -1,7 +1,7 @@
 //! The formats that are understood: one file each, one line each in [`FORMATS`].
 //!
 //! A format says how sure it is that a text is its own (`claims`, 0 to 100) and turns it into conversations (`read`).
-//! The surest one reads; between equals the first of the table.
+//! The surest one reads, unless another is asked for; the others are offered.
 
 mod alpaca;
 mod items;
@@ -22,15 +22,21 @@ pub struct Format {
     pub id: &'static str,
     /// Its name for people.
     pub title: Bilingual,
-    /// How sure it is that the input is its own, from 0 to 100.
-    pub(super) claims: fn(&Input) -> u8,
-    /// Its conversations.
-    pub(super) read: fn(Input, &mut Notes) -> Vec<Conversation>,
+    /// How it is recognised and read.
+    pub(super) reads: Reads,
 }
 
-/// What a format sees.
+/// How a format is recognised (how sure it is that a text is its own, from 0 to 100) and read.
+pub(super) enum Reads {
+    /// From rows of values, whatever container they came in.
+    Rows { claims: fn(&Input) -> u8, read: fn(Input, &mut Notes) -> Vec<Conversation> },
+    /// From the text itself.
+    Text { claims: fn(&str) -> u8, read: fn(&str, &mut Notes) -> Vec<Conversation> },
+}
+
+/// What a format of rows sees.
 pub(super) struct Input {
-    /// What the text's literals are.
+    /// What the text's values are, a row a conversation.
     pub(super) rows: Vec<Row>,
 }
 
@@ -50,11 +56,17 @@ impl Input {
     }
 }
 
-/// The format that is surest of `input`.
-pub(super) fn recognise(input: &Input) -> Option<&'static Format> {
-    let scored =
-        FORMATS.iter().map(|format| ((format.claims)(input), format)).filter(|(score, _)| *score > 0);
-    scored.rev().max_by_key(|(score, _)| *score).map(|(_, format)| format)
+/// The formats that claim `text`, whose values are `input`, with how sure each is: the surest first, of equals the
+/// first of the table.
+pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
+    let score = |format: &Format| match format.reads {
+        Reads::Rows { claims, .. } => claims(input),
+        Reads::Text { claims, .. } => claims(text),
+    };
+    let mut ranked: Vec<_> = FORMATS.iter().map(|format| (format, score(format))).collect();
+    ranked.retain(|(_, score)| *score > 0);
+    ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    ranked
 }
 
 /// A row that is not as the others.

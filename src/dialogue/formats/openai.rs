@@ -2,13 +2,16 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, items, roles};
+use super::{Format, Input, Reads, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
 /// The format.
-pub(super) const FORMAT: Format =
-    Format { id: "openai", title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"), claims, read };
+pub(super) const FORMAT: Format = Format {
+    id: "openai",
+    title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"),
+    reads: Reads::Rows { claims, read },
+};
 
 /// The keys that make a message without `content` whole.
 const OTHER_CONTENT: [&str; 5] =

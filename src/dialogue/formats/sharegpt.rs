@@ -2,13 +2,16 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, items, roles};
+use super::{Format, Input, Reads, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
 /// The format.
-pub(super) const FORMAT: Format =
-    Format { id: "sharegpt", title: Bilingual::fixed("ShareGPT", "ShareGPT"), claims, read };
+pub(super) const FORMAT: Format = Format {
+    id: "sharegpt",
+    title: Bilingual::fixed("ShareGPT", "ShareGPT"),
+    reads: Reads::Rows { claims, read },
+};
 
 fn claims(input: &Input) -> u8 {
     input.share(90, |row| {
