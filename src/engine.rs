@@ -163,7 +163,7 @@ impl Engine {
 
     /// Reads the dialogue and looks up what the request names; a report without samples.
     fn begin(&mut self, request: &Request) -> (Rc<Read>, Report, Option<Setup>) {
-        let read = self.kept.read(&request.dialogue);
+        let read = self.kept.read(&request.dialogue, request.format.as_deref());
         let count = read.conversations.len();
         let asked = match request.conversation {
             Some(one) => one.min(count)..one.saturating_add(1).min(count),
@@ -179,6 +179,7 @@ impl Engine {
         let conversations = asked.map(one).collect();
         let mut report = Report {
             format: read.format.map(str::to_owned),
+            candidates: read.candidates.iter().map(|(id, _)| (*id).to_owned()).collect(),
             count,
             conversations,
             diagnostics,

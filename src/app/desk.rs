@@ -65,6 +65,16 @@ impl Desk {
         self.post(ToWorker::Load(id.to_owned(), address));
     }
 
+    /// Asks for the conversations of the file at this address.
+    pub fn open_file(&self, url: &str) {
+        self.post(ToWorker::Open(url.to_owned()));
+    }
+
+    /// Asks for the text of one conversation of the open file.
+    pub fn row(&self, row: usize) {
+        self.post(ToWorker::Row(row));
+    }
+
     fn spawn(self: &Rc<Self>) {
         let desk = Rc::downgrade(self);
         let bridge = Analyst::spawner()
@@ -105,7 +115,7 @@ impl Desk {
     fn hear(self: &Rc<Self>, message: FromWorker) {
         match &message {
             FromWorker::Died(_) => return self.lose_soon(),
-            FromWorker::Hello(build) if build != BUILD => return self.lose_soon(),
+            FromWorker::Hello(build, _) if build != BUILD => return self.lose_soon(),
             FromWorker::Report(..) => {
                 self.losses.set(0);
                 self.in_flight.set(false);

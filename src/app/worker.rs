@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use gloo::worker::{HandlerId, Worker, WorkerScope};
 use js_sys::Uint8Array;
@@ -16,9 +17,14 @@ use crate::app::BUILD;
 use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{EMBEDDED, Engine};
+use crate::dialogue::FORMATS;
+use crate::engine::{EMBEDDED, Engine, Request};
+use crate::examples::EXAMPLES;
 use crate::recipe::Outcome;
 use crate::tokenizer::{Files, Tokenizer};
+use file::OpenedFile;
+
+mod file;
 
 /// The state of the worker.
 pub struct Analyst {
@@ -27,10 +33,15 @@ pub struct Analyst {
     added: HashMap<String, Vec<bool>>,
     /// The outcomes that the page has.
     before: Vec<Outcome>,
+    /// The file that is open.
+    file: Rc<RefCell<Option<OpenedFile>>>,
 }
 
 /// So many tokens of a report are kept, to see what changed in the next one.
 const KEPT_TOKENS: usize = 400_000;
+
+/// So many reports are made while the first tokenizer is on its way.
+const WARM_UPS: usize = 3;
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -64,12 +75,14 @@ impl Worker for Analyst {
             engine: Engine::new(),
             added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
             before: Vec::new(),
+            file: Rc::default(),
         }
     }
 
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
         LAST_WORDS.set(Some((scope.clone(), page)));
-        scope.respond(page, FromWorker::Hello(BUILD.to_owned()));
+        let formats = FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect();
+        scope.respond(page, FromWorker::Hello(BUILD.to_owned(), formats));
     }
 
     fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
@@ -90,7 +103,19 @@ impl Worker for Analyst {
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
                 scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
-            ToWorker::Load(id, address) => fetch_tokenizer(scope.clone(), page, id, address),
+            ToWorker::Load(id, address) => {
+                fetch_tokenizer(scope.clone(), page, id, address);
+                // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
+                warm_up();
+            }
+            ToWorker::Open(url) => {
+                let scope = scope.clone();
+                spawn_local(file::open(self.file.clone(), url, move |message| scope.respond(page, message)));
+            }
+            ToWorker::Row(row) => {
+                let scope = scope.clone();
+                spawn_local(file::row(self.file.clone(), row, move |message| scope.respond(page, message)));
+            }
         }
     }
 
@@ -124,6 +149,16 @@ impl Analyst {
         self.added.insert(id.to_owned(), added_tokens(&tokenizer));
         self.engine.add_tokenizer(id, tokenizer);
         Ok(entries)
+    }
+}
+
+/// Makes a report for nobody.
+fn warm_up() {
+    let request = Request { dialogue: EXAMPLES[0].dialogue.to_owned(), ..Request::default() };
+    let mut engine = Engine::new();
+    for _ in 0..WARM_UPS {
+        ReportView::new(engine.analyze(&request), &[], &mut Vec::new());
+        engine = Engine::new();
     }
 }
 

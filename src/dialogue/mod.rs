@@ -8,6 +8,7 @@ mod formats;
 mod literal;
 mod message;
 mod notes;
+mod split;
 mod value;
 
 use crate::diagnostic::Diagnostic;
@@ -15,6 +16,7 @@ use crate::span::Span;
 
 pub use formats::{FORMATS, Format};
 pub use literal::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+pub use split::Splitter;
 
 use check::{check, empty, unrecognised};
 use formats::Reads;

@@ -12,6 +12,8 @@ use crate::span::Span;
 pub struct Report {
     /// The format of the dialogue, such as `openai`, where one was recognised.
     pub format: Option<String>,
+    /// The ids of all formats that claim the dialogue, the surest first.
+    pub candidates: Vec<String>,
     /// The conversations that were asked for, in order.
     pub conversations: Vec<ConversationReport>,
     /// How many conversations the dialogue holds.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Request {
     /// What the user pasted.
     pub dialogue: String,
+    /// The id of the format that it is read in; the one that fits best where absent.
+    pub format: Option<String>,
     /// Which chat template renders it.
     pub template: TemplateChoice,
     /// The id of the tokenizer: [`EMBEDDED`], or one given to [`Engine::add_tokenizer`](super::Engine::add_tokenizer).
@@ -44,6 +46,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             dialogue: String::new(),
+            format: None,
             template: TemplateChoice::TokenizersOwn,
             tokenizer: EMBEDDED.to_owned(),
             recipe: "per-turn".to_owned(),

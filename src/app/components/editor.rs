@@ -5,11 +5,15 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::app::components::file::OpenButton;
+use crate::app::components::format::FormatPicker;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
+use crate::app::state::{Action, OpenFile};
 use crate::app::wire::ReportView;
+use crate::bilingual::Bilingual;
 use crate::span::{Span, line_at};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -20,6 +24,12 @@ pub(crate) struct Props {
     pub(crate) report: Option<Shared<ReportView>>,
     /// The bytes to mark: those of the token at hand.
     pub(crate) mark: Option<Span>,
+    /// The format that was chosen.
+    pub(crate) format: Option<String>,
+    /// Every format: id and title.
+    pub(crate) formats: Rc<[(String, Bilingual)]>,
+    /// The file that is open.
+    pub(crate) file: Option<OpenFile>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -30,7 +40,7 @@ const MIRRORED_BYTES: usize = 100_000;
 /// The dialogue.
 #[component]
 pub(crate) fn Editor(props: &Props) -> Html {
-    let Props { lang, text, report, mark, dispatch } = props.clone();
+    let Props { lang, text, report, mark, format, formats, file, dispatch } = props.clone();
     let area = use_node_ref();
     // The box keeps its own text while one types; it is written only when the text comes from elsewhere.
     {
@@ -62,6 +72,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
         <section class={classes!("dialogue", open.then_some("open"))}>
             <div class="pane-h">
                 <h2><label for="dialogue">{ lang.pick("Dialogue", "对话") }</label></h2>
+                <FormatPicker {lang} chosen={format} {formats} report={report.clone()} dispatch={dispatch.clone()} />
                 <small>{ words(lang, report.as_deref()) }</small>
                 <button class="dialogue-toggle btn icon" aria-expanded={open.to_string()} onclick={toggle}
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
@@ -73,34 +84,27 @@ pub(crate) fn Editor(props: &Props) -> Html {
                 <textarea id="dialogue" ref={area} {oninput} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
-                        "Paste a dialogue: JSON, JSONL or a Python literal.",
-                        "粘贴一段对话：JSON、JSONL 或 Python 字面量均可。",
+                        "Paste a dialogue, in whatever format your data has, or drop a file.",
+                        "粘贴一段对话，数据是什么格式都可以；也可以拖入文件。",
                     )} />
             </div>
-            { conversations(lang, report.as_deref(), &dispatch) }
-            <p class="under" id="promise">
-                { icon(Icon::Lock) }{ lang.pick("Runs in this tab. Nothing is uploaded.", "全程在本页运行，不上传任何内容。") }
-            </p>
+            if let Some(file) = &file { { file_bar(lang, file, &dispatch) } }
+            { conversations(lang, report.as_deref(), file.as_ref().is_some_and(|file| file.rows > 1), &dispatch) }
+            <div class="under-row">
+                <p class="under" id="promise">
+                    { icon(Icon::Lock) }{ lang.pick("Runs in this tab. Nothing is uploaded.", "全程在本页运行，不上传任何内容。") }
+                </p>
+                <OpenButton {lang} {dispatch} />
+            </div>
         </section>
     }
 }
 
-/// `OpenAI, 4 messages`.
+/// `4 messages`.
 fn words(lang: Lang, report: Option<&ReportView>) -> String {
-    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else {
-        return String::new();
-    };
-    let messages = lang.count(conversation.messages.len(), "message", "messages", "条消息");
-    let format = report.and_then(|report| report.format.as_deref()).map(|format| match format {
-        "openai" => "OpenAI",
-        "sharegpt" => "ShareGPT",
-        "alpaca" => "Alpaca",
-        other => other,
-    });
-    match format {
-        Some(format) => format!("{format}{}{messages}", lang.pick(", ", "，")),
-        None => messages,
-    }
+    let messages =
+        report.and_then(|report| report.conversation.as_ref()).map(|conversation| &conversation.messages);
+    messages.map_or_else(String::new, |messages| lang.count(messages.len(), "message", "messages", "条消息"))
 }
 
 /// The text with its line and its bytes marked.
@@ -121,29 +125,40 @@ fn marked(text: &str, mark: Option<Span>) -> Html {
     }
 }
 
-/// `Conversation 3 of 128`, where there is more than one.
-fn conversations(lang: Lang, report: Option<&ReportView>, dispatch: &Dispatch) -> Html {
+/// The stepper through the conversations of the text in the box, where there is more than one.
+fn conversations(lang: Lang, report: Option<&ReportView>, in_file: bool, dispatch: &Dispatch) -> Html {
     let Some(report) = report.filter(|report| report.count > 1) else { return Html::default() };
-    let index = report.conversation.as_ref().map_or(0, |conversation| conversation.index);
-    let step = |to: Option<usize>| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(to) = to {
-                dispatch.dispatch(Action::Conversation(to));
-            }
-        })
-    };
-    let next = (index + 1 < report.count).then_some(index + 1);
+    let dispatch = dispatch.clone();
+    let noun = if in_file { ("Part", "部分") } else { ("Conversation", "段") };
     html! {
-        <div class="stepper" role="group" aria-label={lang.pick("Conversations", "对话列表")}>
-            <button class="btn line icon" disabled={index == 0} onclick={step(index.checked_sub(1))}
-                aria-label={lang.pick("Previous conversation", "上一段对话")}>{ icon(Icon::Left) }</button>
-            <span>{ match lang {
-                Lang::En => format!("Conversation {} of {}", lang.number(index + 1), lang.number(report.count)),
-                Lang::Zh => format!("第 {} 段对话，共 {} 段", lang.number(index + 1), lang.number(report.count)),
-            } }</span>
-            <button class="btn line icon" disabled={next.is_none()} onclick={step(next)}
-                aria-label={lang.pick("Next conversation", "下一段对话")}>{ icon(Icon::Right) }</button>
+        <Stepper {lang} label={lang.pick("Conversations", "对话列表")} noun={(lang.pick(noun.0, "第"), noun.1)}
+            index={report.conversation.as_ref().map_or(0, |conversation| conversation.index)} count={report.count} more={false}
+            onstep={Callback::from(move |to| dispatch.dispatch(Action::Conversation(to)))} />
+    }
+}
+
+/// The open file: its name, how far it was looked through, and its conversations.
+fn file_bar(lang: Lang, file: &OpenFile, dispatch: &Dispatch) -> Html {
+    let step = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |to| dispatch.dispatch(Action::Row(to)))
+    };
+    let edited = file.edits.len();
+    html! {
+        <div class="file">
+            <p class="under">
+                { icon(Icon::File) }<b>{ &*file.name }</b>
+                if !file.done {
+                    <span role="status">{ lang.pick("looking through it: ", "正在读取：") }{ (file.share * 100.0) as u32 }{ "%" }</span>
+                }
+                if edited > 0 {
+                    <span>{ lang.pick("edits are kept here, not in the file", "修改只保留在本页，不会写入文件") }</span>
+                }
+            </p>
+            if file.rows > 1 {
+                <Stepper {lang} label={lang.pick("Conversations of the file", "文件中的对话")}
+                    noun={(lang.pick("Conversation", "第"), "段")} index={file.wanted} count={file.rows} more={!file.done} onstep={step} />
+            }
         </div>
     }
 }

@@ -9,12 +9,13 @@ use crate::app::BUILD;
 use crate::app::components::bar::Bar;
 use crate::app::components::diagnostics::Diagnostics;
 use crate::app::components::editor::Editor;
+use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
 use crate::app::components::keys::Keys;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
-use crate::app::components::shared::{Shared, Store, focus, use_rest};
+use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
@@ -57,6 +58,7 @@ pub fn Page() -> Html {
     let ready = matches!(state.tokenizer(), Some(Loading::Ready(_))) && state.worker != Worker::Failed;
     let question = ready.then(|| Request {
         dialogue: state.choices.dialogue.to_string(),
+        format: state.choices.format.clone(),
         template: state.choices.template.clone(),
         tokenizer: state.choices.tokenizer.clone(),
         recipe: state.choices.recipe.clone(),
@@ -70,6 +72,27 @@ pub fn Page() -> Html {
         use_effect_with((question, state.lost_workers), move |(question, _)| {
             if let Some(question) = question.clone() {
                 desk.ask(Request { now: platform::local_time(), ..question });
+            }
+        });
+    }
+
+    // The open file is known to every worker, and so is the conversation that is wanted.
+    {
+        let desk = desk.clone();
+        let url = state.file.as_ref().map(|file| file.url.clone());
+        use_effect_with((url, state.lost_workers), move |(url, _)| {
+            if let Some(url) = url {
+                desk.open_file(url);
+            }
+        });
+    }
+    {
+        let desk = desk.clone();
+        let wanted =
+            state.file.as_ref().filter(|file| file.is_waiting() && file.rows > 0).map(|file| file.wanted);
+        use_effect_with((wanted, state.lost_workers), move |(wanted, _)| {
+            if let Some(row) = *wanted {
+                desk.row(row);
             }
         });
     }
@@ -113,16 +136,22 @@ pub fn Page() -> Html {
             <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
-                <p class="notice" role="status">{ lang.of(notice) }
-                    <button class="txt-link" onclick={{
-                        let dispatch = dispatch.clone();
-                        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Noticed))
-                    }}>{ lang.pick("OK", "知道了") }</button>
+                <p class="notice" role="status">
+                    { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), Action::Noticed, &dispatch) }
                 </p>
             }
+            if state.replaced.is_some() {
+                <p class="notice" role="status">
+                    { lang.pick("Another text stands in the box now; yours is kept.", "输入框已换成新内容，原来的内容仍保留着。") }
+                    { notice_button(lang.pick("Bring it back", "恢复原内容"), Action::Restore, &dispatch) }
+                    { notice_button(lang.pick("Forget it", "不再需要"), Action::KeepNew, &dispatch) }
+                </p>
+            }
+            <DropZone {lang} dispatch={dispatch.clone()} />
             <main>
                 <div class="pane input">
-                    <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} dispatch={dispatch.clone()} />
+                    <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
+                        formats={state.formats.clone()} file={state.file.clone()} dispatch={dispatch.clone()} />
                     <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
                         report={newest.clone()} {writer} dispatch={dispatch.clone()} />
                 </div>
@@ -146,6 +175,13 @@ pub fn Page() -> Html {
     }
 }
 
+/// A button in a notice.
+fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()));
+    html! { <button class="txt-link" {onclick}>{ words }</button> }
+}
+
 /// Puts the keyboard on the samples. The address in the link would be read from `<base>`, without the query, and load
 /// the page again.
 fn skip(event: &MouseEvent) {
@@ -156,7 +192,7 @@ fn skip(event: &MouseEvent) {
 }
 
 /// Keys that work everywhere but in a box.
-fn page_key(event: &KeyboardEvent, dispatch: &crate::app::components::shared::Dispatch) {
+fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
     let typing = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())

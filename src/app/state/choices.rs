@@ -38,6 +38,8 @@ pub enum Theme {
 pub struct Choices {
     /// The pasted text.
     pub dialogue: Rc<str>,
+    /// The format that the text is read in; the one that fits best where none is chosen.
+    pub format: Option<String>,
     /// The template.
     pub template: TemplateChoice,
     /// The user's own template, kept while another one is chosen.
@@ -60,6 +62,7 @@ impl Default for Choices {
     fn default() -> Self {
         Self {
             dialogue: EXAMPLES[0].dialogue.into(),
+            format: None,
             template: TemplateChoice::TokenizersOwn,
             own_template: "".into(),
             tokenizer: "qwen2_5".to_owned(),

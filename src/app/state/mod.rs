@@ -9,11 +9,13 @@ use crate::app::wire::{FromWorker, ReportView};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EMBEDDED, TemplateChoice};
-use crate::examples::Example;
+use crate::examples::{EXAMPLES, Example};
 
 pub use choices::{Choices, Lane, Theme};
+pub use file::OpenFile;
 
 mod choices;
+mod file;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +90,19 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
+    /// The names of all formats: id and title.
+    pub formats: Rc<[(String, Bilingual)]>,
+    /// The file that is open.
+    pub file: Option<OpenFile>,
+    /// What stood in the box before an example or a file took its place.
+    pub replaced: Option<Replaced>,
+}
+
+/// What stood in the box before something else took its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replaced {
+    dialogue: Rc<str>,
+    file: Option<OpenFile>,
 }
 
 /// What can happen.
@@ -97,6 +112,16 @@ pub enum Action {
     Type(Rc<str>),
     /// An example was chosen.
     Example(&'static Example),
+    /// A file was opened or dropped: its name, and the address under which the worker finds it.
+    Open(Rc<str>, Rc<str>),
+    /// Another conversation of the open file was asked for.
+    Row(usize),
+    /// What an example or a file replaced comes back.
+    Restore,
+    /// The user has seen that the text was replaced.
+    KeepNew,
+    /// The format was chosen, or left to the reader.
+    Format(Option<String>),
     /// A template was chosen.
     Template(TemplateChoice),
     /// The own template was edited.
@@ -157,6 +182,9 @@ impl State {
             pin: None,
             dialog: None,
             notice: None,
+            formats: Rc::default(),
+            file: None,
+            replaced: None,
         }
     }
 
@@ -171,11 +199,36 @@ impl State {
     fn act(&mut self, action: Action) {
         match action {
             Action::Type(text) => {
+                if let Some(file) = &mut self.file {
+                    file.typed(&text);
+                }
                 self.choices.dialogue = text;
                 self.choices.conversation = 0;
                 self.forget_tokens();
             }
             Action::Example(example) => self.take_example(example),
+            Action::Open(name, url) => {
+                self.keep_replaced();
+                self.file = Some(OpenFile::new(name, url));
+                self.choices.format = None;
+            }
+            Action::Row(row) => {
+                if let Some(file) = &mut self.file {
+                    file.want(row);
+                }
+            }
+            Action::Restore => {
+                if let Some(old) = self.replaced.take() {
+                    self.file = old.file;
+                    self.replace_text(old.dialogue);
+                }
+            }
+            Action::KeepNew => self.replaced = None,
+            Action::Format(format) => {
+                self.choices.format = format;
+                self.choices.conversation = 0;
+                self.forget_tokens();
+            }
             Action::Template(template) => {
                 if let TemplateChoice::Source(source) = &template {
                     self.choices.own_template = source.as_str().into();
@@ -234,9 +287,27 @@ impl State {
         }
     }
 
-    fn take_example(&mut self, example: &'static Example) {
-        self.choices.dialogue = example.dialogue.into();
+    /// Another text stands in the box.
+    fn replace_text(&mut self, text: Rc<str>) {
+        self.choices.dialogue = text;
         self.choices.conversation = 0;
+        self.forget_tokens();
+    }
+
+    /// Keeps the text that is about to be replaced, where it is the user's own.
+    fn keep_replaced(&mut self) {
+        let text = &self.choices.dialogue;
+        let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
+        if own {
+            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
+        }
+    }
+
+    fn take_example(&mut self, example: &'static Example) {
+        self.keep_replaced();
+        self.file = None;
+        self.choices.format = None;
+        self.replace_text(example.dialogue.into());
         self.choices.template = match example.template {
             None => TemplateChoice::TokenizersOwn,
             Some(id) => TemplateChoice::Catalog(id.to_owned()),
@@ -248,12 +319,32 @@ impl State {
         self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
         self.choices.options.insert(recipe.to_owned(), options);
         self.dialog = None;
-        self.forget_tokens();
     }
 
     fn hear(&mut self, message: FromWorker) {
         match message {
-            FromWorker::Hello(_) => self.worker = Worker::Running,
+            FromWorker::Hello(_, formats) => {
+                self.worker = Worker::Running;
+                self.formats = formats.into();
+            }
+            FromWorker::Indexed { rows, share, done } => {
+                if let Some(file) = &mut self.file {
+                    (file.rows, file.share, file.done) = (rows, share, done);
+                }
+            }
+            FromWorker::Row(row, text) => {
+                if let Some(text) = self.file.as_mut().and_then(|file| file.take(row, &text)) {
+                    self.replace_text(text);
+                }
+            }
+            FromWorker::NoFile(why) => {
+                let name = self.file.take().map(|file| file.name).unwrap_or_default();
+                let hint = why.hint.unwrap_or_else(|| Bilingual::fixed("", ""));
+                self.notice = Some(Bilingual::new(
+                    format!("{name}: {}. {}.", why.message.en, hint.en),
+                    format!("{name}：{}。{}。", why.message.zh, hint.zh),
+                ));
+            }
             FromWorker::Report(_, report, took) => {
                 let mut report = *report;
                 report.complete(self.report.as_deref());

@@ -14,7 +14,7 @@ use super::notes::Notes;
 use super::{Conversation, Message, Text, Value};
 use crate::bilingual::Bilingual;
 
-pub(super) use rows::Row;
+pub(super) use rows::{Row, is_one_message};
 
 /// One way in which datasets write conversations.
 pub struct Format {

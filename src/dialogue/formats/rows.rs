@@ -1,7 +1,7 @@
 //! A text's values as rows, a row a conversation.
 
 use super::super::check::describe;
-use super::super::literal::MESSAGE_KEYS;
+use super::super::literal::{self, MESSAGE_KEYS};
 use super::super::{Kind, Value};
 use crate::bilingual::Bilingual;
 use crate::span::Span;
@@ -67,6 +67,11 @@ fn is_message(value: &Value) -> bool {
     value.get("role").is_some()
         || value.get("from").is_some()
         || (value.get("content").is_some() && !MESSAGE_KEYS.iter().any(|key| value.get(key).is_some()))
+}
+
+/// Whether a text is one message of any format, and not a row.
+pub(in super::super) fn is_one_message(text: &str) -> bool {
+    literal::read(text).values.first().is_some_and(is_message)
 }
 
 /// Splits what was read into rows: one list of messages, a list of such lists or objects, or several values in a row.
