@@ -1,0 +1,51 @@
+//! Rows of one `text`: raw text that is trained whole.
+
+use super::super::notes::Notes;
+use super::super::{Conversation, Given, Segment, Value};
+use super::{Format, Input, Reads, Row, items, made, other_row};
+use crate::bilingual::Bilingual;
+use crate::diagnostic::Severity::Note;
+
+/// The format.
+pub(super) const FORMAT: Format = Format {
+    id: "text-rows",
+    title: Bilingual::fixed("Rows of text", "文本行"),
+    reads: Reads::Rows { claims, read },
+};
+
+fn claims(input: &Input) -> u8 {
+    input.share(40, |row| row.get("text").and_then(Value::as_text).is_some())
+}
+
+fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
+    input.rows.into_iter().filter_map(|row| conversation(&row, notes)).collect()
+}
+
+fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
+    let Some(text) = row.get("text").and_then(Value::as_text) else {
+        other_row(row, notes);
+        return None;
+    };
+    if notes.is_new("raw-text") {
+        raw_text(row, notes);
+    }
+    let messages = vec![made("assistant", text.clone())];
+    let given = Given::Segments(vec![Segment { text: text.clone(), trained: true }]);
+    Some(Conversation { given: Some(given), ..items::around(row, messages, notes) })
+}
+
+fn raw_text(row: &Row, notes: &mut Notes) {
+    notes.add(
+        Note,
+        "raw-text",
+        row.span(),
+        Bilingual::fixed(
+            "a row of `text` is no conversation: no template is applied and every token is trained, whatever the recipe",
+            "`text` 行不是对话：不套用模板，全部 token 参与训练，与所选规则无关",
+        ),
+        Bilingual::fixed(
+            "TRL also appends the tokenizer's `eos_token` where the text does not end with it",
+            "若文本不以 `eos_token` 结尾，TRL 还会在末尾补上它",
+        ),
+    );
+}
