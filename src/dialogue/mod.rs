@@ -164,7 +164,7 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         Reads::Text { read, .. } => {
             // What the reader of values made of a text that holds none is no news.
             notes = Notes::default();
-            read(text, &mut notes)
+            read(&Text::verbatim(text, 0), &mut notes)
         }
     };
     check(&mut conversations, &mut notes);

@@ -55,7 +55,7 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
 }
 
 /// The instruction and its input as one text with a line break between, each still pointing at its own bytes.
-fn join(instruction: &Text, input: Option<&Text>) -> Text {
+pub(super) fn join(instruction: &Text, input: Option<&Text>) -> Text {
     let mut joined = instruction.clone();
     let Some(input) = input.filter(|input| !input.text.is_empty()) else { return joined };
     if instruction.text.is_empty() || input.span.start < instruction.span.end {

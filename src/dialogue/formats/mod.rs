@@ -9,6 +9,8 @@ mod openai;
 mod roles;
 mod rows;
 mod sharegpt;
+mod transcript;
+mod turns;
 
 use super::notes::Notes;
 use super::{Conversation, Message, Text, Value};
@@ -31,7 +33,7 @@ pub(super) enum Reads {
     /// From rows of values, whatever container they came in.
     Rows { claims: fn(&Input) -> u8, read: fn(Input, &mut Notes) -> Vec<Conversation> },
     /// From the text itself.
-    Text { claims: fn(&str) -> u8, read: fn(&str, &mut Notes) -> Vec<Conversation> },
+    Text { claims: fn(&str) -> u8, read: fn(&Text, &mut Notes) -> Vec<Conversation> },
 }
 
 /// What a format of rows sees.
@@ -41,7 +43,7 @@ pub(super) struct Input {
 }
 
 /// Every format, the likelier one first.
-pub static FORMATS: [Format; 3] = [openai::FORMAT, sharegpt::FORMAT, alpaca::FORMAT];
+pub static FORMATS: &[Format] = &[openai::FORMAT, sharegpt::FORMAT, alpaca::FORMAT, transcript::FORMAT];
 
 impl Input {
     pub(super) fn new(values: Vec<Value>) -> Self {
