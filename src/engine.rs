@@ -25,6 +25,8 @@ mod unknown;
 mod variables;
 
 #[cfg(test)]
+mod given_tests;
+#[cfg(test)]
 mod tests;
 
 /// The tokens that the samples of one report may hold.
@@ -172,7 +174,8 @@ impl Engine {
         let (diagnostics, mut of) = findings(&read);
         let one = |index: usize| ConversationReport {
             index,
-            messages: read.conversations[index].messages.iter().map(MessageSummary::of).collect(),
+            messages: MessageSummary::all(&read.conversations[index]),
+            branch: read.conversations[index].branch,
             diagnostics: of.remove(&index).unwrap_or_default(),
             outcomes: Vec::new(),
         };

@@ -5,15 +5,49 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use lossmask::diagnostic::Severity;
-use lossmask::dialogue::read;
+use lossmask::dialogue::{Conversation, Given, read};
 use lossmask::span::{Span, line_column};
 
 const SEPARATOR: &str = "\n=== expected ===\n";
 
-/// What a case's file says should come out: a line a conversation, then a line a diagnostic with its place.
+/// What is said of a conversation beside its messages.
+fn beside(conversation: &Conversation) -> String {
+    let mut out = String::new();
+    if let Some(branch) = conversation.branch {
+        let _ = write!(out, " branch {branch:?}");
+    }
+    for at in 0..conversation.messages.len() {
+        let Some(training) = conversation.training(at) else { continue };
+        let flags = training.flags.iter().map(|flag| format!(" {} {}", flag.key, flag.weight));
+        let detail = training.detail.iter().map(|detail| {
+            format!(" {}..{} {}", detail.span.start, detail.span.end, u8::from(detail.trained))
+        });
+        let _ = write!(out, " training {at}:{}", flags.chain(detail).collect::<String>());
+    }
+    match &conversation.given {
+        Some(Given::Segments(segments)) => {
+            for segment in segments {
+                let _ = write!(out, " segment {} {:?}", segment.trained, segment.text.text);
+            }
+        }
+        Some(Given::Tokens(tokens)) => {
+            let _ = write!(out, " ids {:?}", tokens.input_ids);
+            let labels = tokens.labels.as_ref().map(|labels| format!(" labels {labels:?}"));
+            let mask = tokens.attention_mask.as_ref().map(|mask| format!(" attention_mask {mask:?}"));
+            out.extend(labels.into_iter().chain(mask));
+        }
+        None => {}
+    }
+    out
+}
+
+/// What a case's file says should come out: the format and the others that claim the text, a line a conversation, then
+/// a line a diagnostic with its place.
 fn outcome(text: &str) -> String {
     let read = read(text);
-    let mut out = format!("format {}\n", read.format.unwrap_or("none"));
+    let others = read.candidates.iter().map(|(id, _)| *id).filter(|id| Some(*id) != read.format);
+    let others: String = others.map(|id| format!(" or {id}")).collect();
+    let mut out = format!("format {}{others}\n", read.format.unwrap_or("none"));
     for conversation in &read.conversations {
         let _ = write!(out, "{}", conversation.messages_to_json());
         if let Some(tools) = &conversation.tools {
@@ -22,6 +56,7 @@ fn outcome(text: &str) -> String {
         for (key, value) in &conversation.extra {
             let _ = write!(out, " {} {}", key.text, value.to_json());
         }
+        out.push_str(&beside(conversation));
         out.push('\n');
     }
     for diagnostic in &read.diagnostics {

@@ -1,17 +1,28 @@
 //! What holds for every pasted text: no panic, places inside the text, JSON as `serde_json` reads it.
 #![cfg(not(target_arch = "wasm32"))]
 
-use lossmask::dialogue::{Conversation, Kind, Text, Value, read};
+use lossmask::dialogue::{Conversation, FORMATS, Given, Kind, Read, Text, Value, read, read_as};
 use lossmask::span::Span;
 use proptest::prelude::*;
 
-const SEEDS: [&str; 6] = [
+const SEEDS: [&str; 17] = [
     r#"x = [{"role": "user", "content": "帮我\u4e00\n"}, {"role": "assistant", "content": "好😀\ud83d\ude00"}]"#,
     "({'role': 'user', 'content': ('a' \"b\" r'\\d')}, {'role': 'assistant', 'content': '''x\r\ny\\\nz'''},)",
     "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}\n{\"messages\": [{\"role\": \"user\" \"content\"}]}\n{\"messages\": []}",
     r#"{"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "ho"}], "tools": "[]", "system": "s"}"#,
     r#"[{"instruction": "a\t", "input": "b", "output": "c", "history": [["d", "e"]]}] # end"#,
     "```json\n[/* c */ {role: `x`, content: array(['a'], dtype=object), w: -1.5e-3, v: NaN,}]\n```",
+    r#"[{"role": "assistant", "content": [{"type": "text", "text": "\u4e00b", "train": false}], "train_detail": [{"begin_offset": 0, "end_offset": 9, "train": true}], "weight": 0.5}, {"role": "tool_call", "value": "x"}]"#,
+    r#"{"system": [{"type": "text", "text": "a\n"}, {"type": "text", "text": "b"}], "messages": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1", "content": [{"type": "text", "text": "r"}]}]}, {"role": "assistant", "content": [{"type": "thinking", "thinking": "t", "signature": "s"}, {"type": "text", "text": "\tc"}, {"type": "tool_use", "id": "1", "name": "f", "input": {}}, {"type": "image", "source": {"url": "u"}}]}], "tools": [{"name": "f", "input_schema": {}}]}"#,
+    r#"{"conversations": [{"from": "function_call", "value": "[{\"name\": \"f\\n\", \"arguments\": {\"\\u4e00\": 1}}]"}, {"from": "observation", "value": "r"}], "mask": "User", "tools": "[{\"name\": \"\\u4e00\"}]"}"#,
+    r#"{"conversation": [{"human": "a\t", "assistant": "b"}, {"input": 1, "output": null, "system": "s"}, ["c", "d"]]}"#,
+    r#"[["a\u4e00", "b"], [null, "c"]]"#,
+    r#"{"context": "c\n", "question": "q\t", "answers": [4.50, "b"], "history": "[['h\\n', 'i']]"}"#,
+    r#"{"prompt": [{"role": "user", "content": "q"}], "completion": "a\n", "label": true} {"prompt": "p", "completion": {"from": "gpt", "value": "v"}}"#,
+    r#"{"chosen": "\n\nHuman: hi\n\nAssistant: h\to", "rejected": {"role": "assistant", "content": "b"}} {"instruction": "i", "input": "x", "chosen": "c"}"#,
+    r#"[{"message_id": "1", "parent_id": null, "text": "q\n", "role": "prompter"}, {"message_id": "2", "parent_id": "1", "text": "a", "role": "assistant", "rank": 0, "replies": [{"text": "b", "deleted": true}]}]"#,
+    r#"{"segments": [{"label": true, "text": "a\t"}, {"label": 0, "text": ""}]} {"text": "User: a\nBot: b\u4e00"} {"text": "raw\t"}"#,
+    r#"{"input_ids": [[1, 2, 0x3]], "labels": [-100, 2, 9], "attention_mask": [1, true, 0], "completion_mask": [0]}"#,
 ];
 
 /// Every text of a value, and every place.
@@ -37,6 +48,10 @@ fn everything(conversations: &[Conversation]) -> (Vec<Text>, Vec<Span>) {
         for value in conversation.tools.iter().chain(conversation.extra.iter().map(|(_, value)| value)) {
             walk(value, &mut texts, &mut spans);
         }
+        if let Some(Given::Segments(segments)) = &conversation.given {
+            texts.extend(segments.iter().map(|segment| segment.text.clone()));
+        }
+        texts.extend(conversation.mask.clone());
         for message in &conversation.messages {
             spans.push(message.span);
             texts.push(message.role.clone());
@@ -50,9 +65,36 @@ fn everything(conversations: &[Conversation]) -> (Vec<Text>, Vec<Span>) {
     (texts, spans)
 }
 
-/// Checks everything that must hold whatever `pasted` is.
+/// Checks everything that must hold whatever `pasted` is, in whatever format it is read.
 fn holds(pasted: &str) -> Result<(), TestCaseError> {
+    for format in FORMATS {
+        holds_of(pasted, &read_as(pasted, Some(format.id)))?;
+    }
     let read = read(pasted);
+    let scores: Vec<u8> = read.candidates.iter().map(|(_, score)| *score).collect();
+    prop_assert!(scores.is_sorted_by(|a, b| a >= b) && scores.iter().all(|score| (1..=100).contains(score)));
+    prop_assert_eq!(read.format, read.candidates.first().map(|(id, _)| *id));
+    holds_of(pasted, &read)
+}
+
+/// Checks what must hold of whatever was read.
+fn holds_of(pasted: &str, read: &Read) -> Result<(), TestCaseError> {
+    for conversation in &read.conversations {
+        prop_assert!(!conversation.messages.is_empty() || conversation.given.is_some());
+        for (at, message) in conversation.messages.iter().enumerate() {
+            let length: usize = match message.get("content").map(|content| &content.kind) {
+                Some(Kind::String(text)) => text.text.len(),
+                _ => pasted.len(),
+            };
+            let detail = conversation.training(at).unwrap_or_default().detail;
+            prop_assert!(detail.iter().all(|of| of.span.start <= of.span.end && of.span.end <= length));
+        }
+        if let Some(Given::Tokens(tokens)) = &conversation.given {
+            let lengths =
+                [tokens.labels.as_ref().map(Vec::len), tokens.attention_mask.as_ref().map(Vec::len)];
+            prop_assert!(lengths.into_iter().flatten().all(|length| length == tokens.input_ids.len()));
+        }
+    }
     let (texts, mut spans) = everything(&read.conversations);
     for diagnostic in &read.diagnostics {
         spans.extend(diagnostic.place.map(|(_, span)| span));

@@ -8,13 +8,17 @@ mod formats;
 mod literal;
 mod message;
 mod notes;
+mod training;
 mod value;
+
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 pub use formats::{FORMATS, Format};
 pub use literal::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+pub use training::{Detail, Flag, Training};
 
 use check::{check, empty, unrecognised};
 use formats::Reads;
@@ -91,8 +95,26 @@ pub struct Conversation {
     pub extra: Vec<(Text, Value)>,
     /// What the row says of its own tokens, where it does.
     pub given: Option<Given>,
+    /// Which of several answers to one prompt it ends with, or how good its answer is, where the row says so.
+    pub branch: Option<Branch>,
+    /// The role whose messages are not trained, where the row says so (Megatron's `mask`).
+    pub mask: Option<Text>,
     /// The bytes of the conversation in the pasted text.
     pub span: Span,
+}
+
+/// What a preference dataset says of the answer that a conversation ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Branch {
+    /// The better one of two (`chosen`).
+    Chosen,
+    /// The worse one of two (`rejected`).
+    Rejected,
+    /// One that is good in itself (`label` is true).
+    Desirable,
+    /// One that is bad in itself (`label` is false).
+    Undesirable,
 }
 
 /// What a row says of its own tokens, instead of leaving them to a template and a recipe.
@@ -164,7 +186,7 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         Reads::Text { read, .. } => {
             // What the reader of values made of a text that holds none is no news.
             notes = Notes::default();
-            read(text, &mut notes)
+            read(&Text::verbatim(text, 0), &mut notes)
         }
     };
     check(&mut conversations, &mut notes);

@@ -35,6 +35,11 @@ impl Notes {
         self.counts.iter().all(|(known, count)| known != code || *count < MAX_PER_CODE)
     }
 
+    /// Whether nothing of this code was found yet: for what need only be said once.
+    pub(super) fn is_new(&self, code: &str) -> bool {
+        self.counts.iter().all(|(known, _)| known != code)
+    }
+
     /// Keeps one finding about `span` of the pasted text.
     pub(super) fn add(
         &mut self,

@@ -11,6 +11,7 @@ pub mod catalog;
 
 mod all_tokens;
 mod context;
+mod given;
 mod options;
 mod per_turn;
 mod renders;

@@ -29,7 +29,9 @@ fn claims(input: &Input) -> u8 {
     if !input.rows.iter().take(20).any(blocks) {
         return 0;
     }
-    input.share(98, |row| row.messages().is_some_and(|items| items.iter().any(|item| item.get("content").is_some())))
+    input.share(98, |row| {
+        row.messages().is_some_and(|items| items.iter().any(|item| item.get("content").is_some()))
+    })
 }
 
 fn is_block(block: &Value) -> bool {
@@ -100,16 +102,14 @@ fn unfolded(item: Value, messages: &mut Vec<Message>, notes: &mut Notes) {
     } else {
         Value::from_text(join(&texts, ""))
     };
-    let reasoning = join(&thoughts, "\n");
+    let reasoning = (!thoughts.is_empty()).then(|| join(&thoughts, "\n"));
     let calls = Value { kind: Kind::List(calls), span: place };
     let span = item.span;
     let Some(mut message) = openai::message(item, notes) else { return };
     for (_, value) in message.fields.iter_mut().filter(|(key, _)| key.text == "content") {
         value.clone_from(&said);
     }
-    if !thoughts.is_empty() {
-        message.fields.push((Text::new("reasoning_content"), Value::from_text(reasoning)));
-    }
+    message.fields.extend(reasoning.map(|text| (Text::new("reasoning_content"), Value::from_text(text))));
     if calls.as_list().is_some_and(|calls| !calls.is_empty()) {
         message.fields.push((Text::new("tool_calls"), calls));
     }
@@ -150,10 +150,7 @@ fn result(block: &Value) -> Message {
     };
     let mut message = made("tool", Text::default());
     message.span = block.span;
-    message.fields = vec![
-        (Text::new("role"), Value::string("tool")),
-        (Text::new("content"), content),
-    ];
+    message.fields = vec![(Text::new("role"), Value::string("tool")), (Text::new("content"), content)];
     let id = block.as_map().unwrap_or_default().iter().find(|(key, _)| key.text == "tool_use_id");
     message.fields.extend(id.map(|(key, value)| (key.replaced("tool_call_id"), value.clone())));
     message
@@ -168,7 +165,8 @@ fn image(block: &Value) -> Value {
         (None, Some(media), Some(data)) => format!("data:{media};base64,{data}"),
         _ => return block.clone(),
     };
-    let map = |key: &'static str, value| Value { kind: Kind::Map(vec![(Text::new(key), value)]), span: block.span };
+    let map =
+        |key: &'static str, value| Value { kind: Kind::Map(vec![(Text::new(key), value)]), span: block.span };
     let mut part = map("image_url", map("url", Value::from_text(whole(&url, source.span))));
     if let Kind::Map(fields) = &mut part.kind {
         fields.insert(0, (Text::new("type"), Value::string("image_url")));
@@ -191,8 +189,7 @@ fn tools(tools: Value) -> Value {
             (if is_schema { key.replaced("parameters") } else { key }, value)
         });
         let function = Value { kind: Kind::Map(renamed.collect()), span };
-        let fields =
-            vec![(Text::new("type"), Value::string("function")), (Text::new("function"), function)];
+        let fields = vec![(Text::new("type"), Value::string("function")), (Text::new("function"), function)];
         Value { kind: Kind::Map(fields), span }
     };
     Value { kind: Kind::List(items.into_iter().map(tool).collect()), span: tools.span }

@@ -35,7 +35,7 @@ pub(super) fn said(row: &Row, keys: &[&str], notes: &mut Notes) -> Option<Text> 
 }
 
 /// The turns before the question: pairs or messages, or a string that holds such a list.
-fn history(row: &Row, notes: &mut Notes) -> Vec<Message> {
+pub(super) fn history(row: &Row, notes: &mut Notes) -> Vec<Message> {
     let Some(value) = row.get("history") else { return Vec::new() };
     match &value.kind {
         Kind::List(items) => pairs::turns(items.clone(), notes),
@@ -56,7 +56,7 @@ fn history(row: &Row, notes: &mut Notes) -> Vec<Message> {
     }
 }
 
-fn not_text(value: &Value, notes: &mut Notes) {
+pub(super) fn not_text(value: &Value, notes: &mut Notes) {
     if !notes.wants("field-unreadable") {
         return;
     }

@@ -4,16 +4,31 @@
 //! The surest one reads, unless another is asked for; the others are offered.
 
 mod alpaca;
+mod anthropic;
+mod fields;
 mod items;
+mod oasst;
 mod openai;
+mod pairs;
+mod preference;
+mod prompt_completion;
+mod query_response;
 mod roles;
 mod rows;
+mod segments;
 mod sharegpt;
+mod text_row;
+mod tokens;
+mod transcript;
+mod turns;
+mod words;
 
 use super::notes::Notes;
 use super::{Conversation, Message, Text, Value};
 use crate::bilingual::Bilingual;
 
+pub(super) use super::literal::MESSAGE_KEYS;
+pub(super) use roles::meant;
 pub(super) use rows::Row;
 
 /// One way in which datasets write conversations.
@@ -31,7 +46,7 @@ pub(super) enum Reads {
     /// From rows of values, whatever container they came in.
     Rows { claims: fn(&Input) -> u8, read: fn(Input, &mut Notes) -> Vec<Conversation> },
     /// From the text itself.
-    Text { claims: fn(&str) -> u8, read: fn(&str, &mut Notes) -> Vec<Conversation> },
+    Text { claims: fn(&str) -> u8, read: fn(&Text, &mut Notes) -> Vec<Conversation> },
 }
 
 /// What a format of rows sees.
@@ -41,7 +56,21 @@ pub(super) struct Input {
 }
 
 /// Every format, the likelier one first.
-pub static FORMATS: [Format; 3] = [openai::FORMAT, sharegpt::FORMAT, alpaca::FORMAT];
+pub static FORMATS: &[Format] = &[
+    openai::FORMAT,
+    sharegpt::FORMAT,
+    anthropic::FORMAT,
+    alpaca::FORMAT,
+    prompt_completion::FORMAT,
+    preference::FORMAT,
+    query_response::FORMAT,
+    pairs::FORMAT,
+    oasst::FORMAT,
+    text_row::FORMAT,
+    segments::FORMAT,
+    tokens::FORMAT,
+    transcript::FORMAT,
+];
 
 impl Input {
     pub(super) fn new(values: Vec<Value>) -> Self {

@@ -92,7 +92,9 @@ fn attach(nodes: &mut [Node<'_>], notes: &mut Notes) {
         }
     }
     for at in 0..nodes.len() {
-        let Some(parent) = id(nodes[at].value, "parent_id").filter(|_| nodes[at].parent.is_none()) else { continue };
+        let Some(parent) = id(nodes[at].value, "parent_id").filter(|_| nodes[at].parent.is_none()) else {
+            continue;
+        };
         nodes[at].parent = places.get(&parent).copied().filter(|place| *place != at);
         if nodes[at].parent.is_none() {
             parent_missing(nodes[at].value, notes);
@@ -152,7 +154,9 @@ fn message(value: &Value, notes: &mut Notes) -> Option<Message> {
         if known.is_none() {
             roles::unknown(role, notes);
         }
-        let role = known.filter(|known| *known != role.text).map_or_else(|| role.clone(), |known| role.replaced(known));
+        let role = known
+            .filter(|known| *known != role.text)
+            .map_or_else(|| role.clone(), |known| role.replaced(known));
         message.fields = vec![
             (Text::new("role"), Value::from_text(role.clone())),
             (Text::new("content"), Value::from_text(text.clone())),

@@ -79,7 +79,8 @@ pub(super) fn message(item: Value, notes: &mut Notes) -> Option<Message> {
 }
 
 fn legacy_call(call: &Value, notes: &mut Notes) {
-    let title = |text: Option<&Text>| text.map_or("", |text| text.text.as_str()).chars().take(40).collect::<String>();
+    let title =
+        |text: Option<&Text>| text.map_or("", |text| text.text.as_str()).chars().take(40).collect::<String>();
     let name = title(call.get("name").and_then(Value::as_text));
     notes.add(
         Warning,

@@ -2,10 +2,10 @@
 //! chosen one first; [`Conversation::branch`] says which it is.
 
 use super::super::notes::Notes;
-use super::super::{Branch, Conversation, Kind, Message, Value};
+use super::super::{Branch, Conversation, Kind, Message, Text, Value};
 use super::prompt_completion::side;
 use super::words::join;
-use super::{Format, Input, Reads, Row, fields, items, made, other_row, query_response};
+use super::{Format, Input, Reads, Row, fields, items, made, other_row, query_response, turns};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Note, Warning};
 use crate::span::Span;
@@ -27,7 +27,9 @@ const ANSWER_KEYS: [(&str, &str); 5] = [
 ];
 
 fn claims(input: &Input) -> u8 {
-    input.share(96, |row| matches!(answers(row), Some((Some(_), Some(_))))).max(input.share(60, |row| answers(row).is_some()))
+    input
+        .share(96, |row| matches!(answers(row), Some((Some(_), Some(_)))))
+        .max(input.share(60, |row| answers(row).is_some()))
 }
 
 /// The two answers, where the row has the key of at least the worse one or of `chosen`.
@@ -66,7 +68,7 @@ fn both(
             one_answer(row, branch, notes);
             continue;
         };
-        let answer = side(value, "assistant", notes);
+        let answer = value.as_text().and_then(transcript).unwrap_or_else(|| side(value, "assistant", notes));
         let whole = answer.first().is_some_and(|first| first.role() != "assistant" && first.role() != "tool");
         let mut messages = if whole { Vec::new() } else { context.clone() };
         messages.extend(answer);
@@ -82,13 +84,19 @@ fn both(
 
 /// What both answers answer: a list of messages, or a prompt with what may stand beside it.
 fn context(row: &Row, better: Option<&Value>, notes: &mut Notes) -> Vec<Message> {
-    let list = row.get("input").filter(|input| input.as_map().is_some()).and_then(|input| input.get("messages"));
+    let list =
+        row.get("input").filter(|input| input.as_map().is_some()).and_then(|input| input.get("messages"));
     let list = list.or_else(|| super::MESSAGE_KEYS.iter().find_map(|key| row.get(key)));
     if let Some(list) = list.filter(|list| better.is_none_or(|better| better.span != list.span)) {
         return side(list, "user", notes);
     }
-    if let Some(prompt) = row.get("prompt").filter(|prompt| !matches!(prompt.kind, Kind::String(_) | Kind::Null)) {
+    if let Some(prompt) =
+        row.get("prompt").filter(|prompt| !matches!(prompt.kind, Kind::String(_) | Kind::Null))
+    {
         return side(prompt, "user", notes);
+    }
+    if let Some(prompt) = row.get("prompt").and_then(Value::as_text).and_then(transcript) {
+        return prompt;
     }
     let mut messages = fields::history(row, notes);
     let asked = query_response::question(row);
@@ -96,6 +104,17 @@ fn context(row: &Row, better: Option<&Value>, notes: &mut Notes) -> Vec<Message>
     let asked = asked.map(|asked| input.map_or_else(|| asked.clone(), |input| join(&[&asked, input], "\n")));
     messages.extend(asked.map(|text| made("user", text)));
     messages
+}
+
+/// The messages of a string that holds a whole dialogue, as HH-RLHF has them, without the empty reply that a prompt may
+/// end with.
+fn transcript(text: &Text) -> Option<Vec<Message>> {
+    let mut messages = turns::messages_of(text)?;
+    let ends_empty = |last: &mut Message| {
+        last.role() == "assistant" && last.content().is_none_or(|content| content.text.is_empty())
+    };
+    messages.pop_if(ends_empty);
+    Some(messages).filter(|messages| messages.first().is_some_and(|first| first.role() != "assistant"))
 }
 
 fn two_conversations(row: &Row, notes: &mut Notes) {
@@ -124,6 +143,9 @@ fn one_answer(row: &Row, missing: Branch, notes: &mut Notes) {
         "answer-missing",
         row.span(),
         Bilingual::fixed(en, zh),
-        Bilingual::fixed("a preference row needs both `chosen` and `rejected`", "偏好数据的每行需要 `chosen` 和 `rejected`"),
+        Bilingual::fixed(
+            "a preference row needs both `chosen` and `rejected`",
+            "偏好数据的每行需要 `chosen` 和 `rejected`",
+        ),
     );
 }

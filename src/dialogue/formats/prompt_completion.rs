@@ -15,7 +15,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn claims(input: &Input) -> u8 {
-    let says = |row: &Row, key| row.get(key).is_some_and(|value| !matches!(value.kind, Kind::Null | Kind::Number(_)));
+    let says = |row: &Row, key| {
+        row.get(key).is_some_and(|value| !matches!(value.kind, Kind::Null | Kind::Number(_)))
+    };
     let both = input.share(90, |row| says(row, "prompt") && says(row, "completion"));
     let list = input.share(88, |row| row.get("prompt").and_then(Value::as_list).is_some());
     both.max(list).max(input.share(45, |row| says(row, "prompt")))
@@ -31,7 +33,9 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
         other_row(row, notes);
         return None;
     }
-    if completion.or(prompt).is_some_and(|value| value.as_text().is_some()) && notes.is_new("no-chat-template") {
+    if completion.or(prompt).is_some_and(|value| value.as_text().is_some())
+        && notes.is_new("no-chat-template")
+    {
         no_chat_template(row, notes);
     }
     let mut messages = prompt.map_or_else(Vec::new, |value| side(value, "user", notes));
@@ -46,8 +50,12 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
 /// The messages of a prompt, a completion or an answer: a string is one of `role`.
 pub(super) fn side(value: &Value, role: &'static str, notes: &mut Notes) -> Vec<Message> {
     match &value.kind {
-        Kind::Map(_) if value.get("role").is_some() => openai::message(value.clone(), notes).into_iter().collect(),
-        Kind::Map(_) if value.get("from").is_some() => sharegpt::message(value.clone(), notes).into_iter().collect(),
+        Kind::Map(_) if value.get("role").is_some() => {
+            openai::message(value.clone(), notes).into_iter().collect()
+        }
+        Kind::Map(_) if value.get("from").is_some() => {
+            sharegpt::message(value.clone(), notes).into_iter().collect()
+        }
         Kind::List(items) if items.iter().any(|item| item.as_map().is_some() || item.as_list().is_some()) => {
             pairs::turns(items.clone(), notes)
         }

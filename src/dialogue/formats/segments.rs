@@ -2,7 +2,7 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Given, Kind, Segment, Value};
-use super::{Format, Input, Reads, Row, items, made, other_row};
+use super::{Format, Input, Reads, Row, made, other_row};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Warning;
 
@@ -28,12 +28,11 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
     };
     let segments: Vec<Segment> = items.iter().filter_map(|item| segment(item, notes)).collect();
     // No template writes these; they are there so that a list of messages has something to show.
-    let shown = |segment: &Segment| made(if segment.trained { "assistant" } else { "user" }, segment.text.clone());
+    let shown =
+        |segment: &Segment| made(if segment.trained { "assistant" } else { "user" }, segment.text.clone());
     let messages = segments.iter().map(shown).collect();
     let given = (!segments.is_empty()).then_some(Given::Segments(segments));
-    let mut conversation = items::around(row, messages, notes);
-    conversation.given = given;
-    Some(conversation)
+    Some(Conversation { messages, given, span: row.span(), ..Conversation::default() })
 }
 
 fn segment(item: &Value, notes: &mut Notes) -> Option<Segment> {

@@ -1,8 +1,8 @@
-//! Rows of one `text`: raw text that is trained whole.
+//! Rows of one `text`: a dialogue that was rendered or written down, or raw text that is trained whole.
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Given, Segment, Value};
-use super::{Format, Input, Reads, Row, items, made, other_row};
+use super::{Format, Input, Reads, Row, items, made, other_row, turns};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Note;
 
@@ -26,12 +26,15 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
         other_row(row, notes);
         return None;
     };
+    if let Some(messages) = turns::messages_of(text) {
+        return Some(items::around(row, messages, notes));
+    }
     if notes.is_new("raw-text") {
         raw_text(row, notes);
     }
     let messages = vec![made("assistant", text.clone())];
     let given = Given::Segments(vec![Segment { text: text.clone(), trained: true }]);
-    Some(Conversation { given: Some(given), ..items::around(row, messages, notes) })
+    Some(Conversation { messages, given: Some(given), span: row.span(), ..Conversation::default() })
 }
 
 fn raw_text(row: &Row, notes: &mut Notes) {
@@ -40,8 +43,8 @@ fn raw_text(row: &Row, notes: &mut Notes) {
         "raw-text",
         row.span(),
         Bilingual::fixed(
-            "a row of `text` is no conversation: no template is applied and every token is trained, whatever the recipe",
-            "`text` 行不是对话：不套用模板，全部 token 参与训练，与所选规则无关",
+            "this row of `text` is no conversation: no template is applied and every token is trained, whatever the recipe",
+            "这一行 `text` 不是对话：不套用模板，全部 token 参与训练，与所选规则无关",
         ),
         Bilingual::fixed(
             "TRL also appends the tokenizer's `eos_token` where the text does not end with it",

@@ -48,7 +48,8 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
         lengths(value, key, list.len(), count, notes);
         None
     };
-    let attention_mask = list("attention_mask").map(|mask| mask.iter().map(|is| u8::from(*is != 0)).collect());
+    let attention_mask =
+        list("attention_mask").map(|mask| mask.iter().map(|is| u8::from(*is != 0)).collect());
     let labels = list("labels").or_else(|| {
         let mask = MASK_KEYS.iter().find_map(|key| list(key))?;
         let of = |(id, trained): (&u32, &i64)| if *trained == 0 { MASKED } else { i64::from(*id) };
@@ -83,7 +84,8 @@ fn numbers<T>(value: &Value, key: &str, notes: &mut Notes, of: fn(i64) -> Option
             continue;
         }
         let found = super::super::check::describe(item);
-        let (en, zh) = if key == "input_ids" { ("a token id", "token id") } else { ("a whole number", "整数") };
+        let (en, zh) =
+            if key == "input_ids" { ("a token id", "token id") } else { ("a whole number", "整数") };
         notes.add(
             Error,
             "not-a-number",
@@ -92,7 +94,10 @@ fn numbers<T>(value: &Value, key: &str, notes: &mut Notes, of: fn(i64) -> Option
                 format!("`{key}` holds {} that is not {en}", found.en),
                 format!("`{key}` 中有{}，不是{zh}", found.zh),
             ),
-            Bilingual::fixed("write whole numbers; ids are from 0 to 4294967295", "请写整数；id 应在 0 到 4294967295 之间"),
+            Bilingual::fixed(
+                "write whole numbers; ids are from 0 to 4294967295",
+                "请写整数；id 应在 0 到 4294967295 之间",
+            ),
         );
         return None;
     }

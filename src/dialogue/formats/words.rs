@@ -1,6 +1,6 @@
 //! Values as words, and several texts as one that still points at each of them.
 
-use super::super::{Kind, Run, Text, Value};
+use super::super::{Kind, Run, Text, Value, literal};
 use super::Row;
 use crate::span::Span;
 
@@ -61,31 +61,35 @@ pub(super) fn join(parts: &[&Text], between: &str) -> Text {
     joined
 }
 
-/// Gives a value that was decoded from inside a string the place of that string.
-pub(super) fn place(value: &mut Value, span: Span) {
-    value.span = span;
-    match &mut value.kind {
-        Kind::String(text) => *text = whole(&text.text, span),
-        Kind::List(items) => items.iter_mut().for_each(|item| place(item, span)),
-        Kind::Map(entries) => {
-            for (key, value) in entries {
-                key.span = span;
-                place(value, span);
-            }
-        }
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-    }
-}
-
-/// The JSON that a string holds, where it is a list or an object.
+/// The list or object that a string holds, in JSON or as a Python literal; its places are those of the string.
 pub(super) fn decoded(text: &Text) -> Option<Value> {
     if !text.text.trim_start().starts_with(['[', '{']) {
         return None;
     }
-    let json: serde_json::Value = serde_json::from_str(&text.text).ok()?;
-    let mut value = Value::from_json(&json);
-    place(&mut value, text.span);
+    let literal::Document { mut values, notes } = literal::read(&text.text);
+    if notes.has_error() || values.len() != 1 {
+        return None;
+    }
+    let mut value = values.pop()?;
+    place(&mut value, text);
     Some(value)
+}
+
+/// Turns places in the decoded text of `outer` into places of the pasted text.
+fn place(value: &mut Value, outer: &Text) {
+    value.span = outer.source_span(value.span.start..value.span.end);
+    let through = |text: &mut Text| *text = std::mem::take(text).through(outer);
+    match &mut value.kind {
+        Kind::String(text) => through(text),
+        Kind::List(items) => items.iter_mut().for_each(|item| place(item, outer)),
+        Kind::Map(entries) => {
+            for (key, value) in entries {
+                through(key);
+                place(value, outer);
+            }
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
+    }
 }
 
 #[cfg(test)]
