@@ -20,6 +20,9 @@ use check::{check, empty, unrecognised};
 use formats::Reads;
 use notes::Notes;
 
+/// How many messages one text may hold where it is a dialogue itself: rendered, or a transcript.
+pub const MAX_MESSAGES: usize = 400_000;
+
 /// A JSON-like value that knows where it stands in the pasted text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Value {

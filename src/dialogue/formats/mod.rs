@@ -6,6 +6,7 @@
 mod alpaca;
 mod items;
 mod openai;
+mod rendered;
 mod roles;
 mod rows;
 mod sharegpt;
@@ -43,7 +44,20 @@ pub(super) struct Input {
 }
 
 /// Every format, the likelier one first.
-pub static FORMATS: &[Format] = &[openai::FORMAT, sharegpt::FORMAT, alpaca::FORMAT, transcript::FORMAT];
+pub static FORMATS: &[Format] = &[
+    openai::FORMAT,
+    sharegpt::FORMAT,
+    alpaca::FORMAT,
+    rendered::CHATML,
+    rendered::LLAMA3,
+    rendered::GEMMA,
+    rendered::ROLE_TAGS,
+    rendered::INST,
+    rendered::DEEPSEEK,
+    rendered::HARMONY,
+    rendered::COHERE,
+    transcript::FORMAT,
+];
 
 impl Input {
     pub(super) fn new(values: Vec<Value>) -> Self {
