@@ -165,6 +165,10 @@ pub(super) fn read(family: &Family, text: &Text, notes: &mut Notes) -> Vec<Conve
                 continue;
             } else {
                 header = None;
+                if place.is_empty() {
+                    // The text ends before its content begins: it only asks for a reply, or was cut off.
+                    break;
+                }
             }
         }
         match sign {
