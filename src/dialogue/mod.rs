@@ -1,9 +1,10 @@
 //! Text people paste ▶ [`Conversation`]s.
 //!
-//! `literal` reads JSON and Python literals into [`Value`]s that know their bytes; each format is one file that turns a
-//! value into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
+//! `containers` finds out whether a text is JSON or a Python literal (`literal`), YAML or CSV, and reads it into
+//! [`Value`]s that know their bytes; each format is one file that turns values, or the text itself, into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
 
 mod check;
+mod containers;
 mod formats;
 mod literal;
 mod message;
@@ -23,6 +24,9 @@ pub use training::{Detail, Flag, Training};
 use check::{check, empty, unrecognised};
 use formats::Reads;
 use notes::Notes;
+
+/// How many messages one text may hold where it is a dialogue itself: rendered, or a transcript.
+pub const MAX_MESSAGES: usize = 400_000;
 
 /// A JSON-like value that knows where it stands in the pasted text.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,7 +170,7 @@ pub fn read(text: &str) -> Read {
 
 /// Reads whatever was pasted; `format` is the id of the format to read it in, and without it the one that fits best.
 pub fn read_as(text: &str, format: Option<&str>) -> Read {
-    let literal::Document { values, mut notes } = literal::read(text);
+    let literal::Document { values, mut notes } = containers::read(text);
     let first = values.first().map(|value| (value.span, check::describe(value)));
     let input = formats::Input::new(values);
     let ranked = formats::rank(text, &input);

@@ -76,6 +76,21 @@ impl Value {
         matches!(self.kind, Kind::Null)
     }
 
+    /// A value that was read from the decoded text of `outer`, with its places in the pasted text instead.
+    #[must_use]
+    pub(super) fn through(self, outer: &Text) -> Self {
+        let span = outer.source_span(self.span.start..self.span.end);
+        let kind = match self.kind {
+            Kind::String(text) => Kind::String(text.through(outer)),
+            Kind::List(items) => Kind::List(items.into_iter().map(|item| item.through(outer)).collect()),
+            Kind::Map(entries) => Kind::Map(
+                entries.into_iter().map(|(key, value)| (key.through(outer), value.through(outer))).collect(),
+            ),
+            other => other,
+        };
+        Self { kind, span }
+    }
+
     /// The value of a key, where it is an object that has it; of equal keys the last one.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_map().and_then(|entries| lookup(entries, key))

@@ -13,6 +13,7 @@ mod pairs;
 mod preference;
 mod prompt_completion;
 mod query_response;
+mod rendered;
 mod roles;
 mod rows;
 mod segments;
@@ -69,6 +70,14 @@ pub static FORMATS: &[Format] = &[
     text_row::FORMAT,
     segments::FORMAT,
     tokens::FORMAT,
+    rendered::CHATML,
+    rendered::LLAMA3,
+    rendered::GEMMA,
+    rendered::ROLE_TAGS,
+    rendered::INST,
+    rendered::DEEPSEEK,
+    rendered::HARMONY,
+    rendered::COHERE,
     transcript::FORMAT,
 ];
 

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use super::super::notes::Notes;
-use super::super::{Conversation, Message, Text};
+use super::super::{Conversation, MAX_MESSAGES, Message, Text};
 use super::turns::{self, Turn, is_literal, trimmed};
 use super::{Format, Reads, words};
 use crate::bilingual::Bilingual;
-use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::Severity::{Error, Warning};
 
 /// The format.
 pub(super) const FORMAT: Format = Format {
@@ -160,7 +160,7 @@ impl Style {
     fn labels(&self, text: &str) -> Vec<Label> {
         match self.place {
             Place::Capitals => self.capitals(text),
-            _ => lines(text).filter_map(|line| self.label(text, line)).collect(),
+            _ => lines(text).filter_map(|line| self.label(text, line)).take(MAX_MESSAGES + 1).collect(),
         }
     }
 
@@ -209,7 +209,7 @@ impl Style {
                 .chars()
                 .next_back()
                 .is_none_or(|c| c.is_whitespace() || c == '>' || c == '\u{feff}');
-            if free {
+            if free && labels.len() <= MAX_MESSAGES {
                 labels.push(Label { word: start..colon, whole: start..colon + 1, role });
             }
         }
@@ -228,8 +228,15 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn read(text: &Text, notes: &mut Notes) -> Vec<Conversation> {
-    let Some((_, style, labels)) = best(&text.text) else { return Vec::new() };
+    let Some((_, style, mut labels)) = best(&text.text) else { return no_speaker(text, notes) };
     let written = text.text.as_str();
+    let mut all = written.len();
+    if labels.len() > MAX_MESSAGES
+        && let Some(next) = labels.pop()
+    {
+        all = next.whole.start;
+        turns::too_many(text, next.whole, notes);
+    }
     let mut messages: Vec<Message> = Vec::with_capacity(labels.len() + 1);
     let preamble = labels.first().map(|first| without_mark(written, trimmed(written, 0..first.whole.start)));
     if let Some(range) = preamble.filter(|range| !range.is_empty()) {
@@ -244,7 +251,7 @@ fn read(text: &Text, notes: &mut Notes) -> Vec<Conversation> {
     let mut before = "";
     for label in &labels {
         let asked = std::mem::replace(&mut before, label.role) == "user";
-        let end = ends.next().unwrap_or(written.len());
+        let end = ends.next().unwrap_or(all);
         let content = without_stops(written, label.whole.end..end);
         if label.role == INPUT
             && asked
@@ -298,4 +305,19 @@ fn announcement(text: &Text, range: Range<usize>, notes: &mut Notes) {
         Bilingual::fixed("what stands before the dialogue is not read", "对话之前的文字不会被读取"),
         Bilingual::fixed("remove it", "请将其删除"),
     );
+}
+
+/// It was asked for as a transcript, and nobody speaks.
+fn no_speaker(text: &Text, notes: &mut Notes) -> Vec<Conversation> {
+    notes.add(
+        Error,
+        "no-messages",
+        text.source_span(0..text.text.len()),
+        Bilingual::fixed("no line says who speaks", "没有一行写明由谁发言"),
+        Bilingual::fixed(
+            "write `User: …` and `Assistant: …`, each on a line of its own",
+            "请写成 `User: …` 和 `Assistant: …`，各占一行",
+        ),
+    );
+    Vec::new()
 }

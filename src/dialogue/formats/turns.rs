@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::super::notes::Notes;
-use super::super::{Conversation, Message, Text};
+use super::super::{Conversation, MAX_MESSAGES, Message, Text};
 use super::{FORMATS, Reads};
 use crate::bilingual::Bilingual;
-use crate::diagnostic::Severity::Warning;
+use crate::diagnostic::Severity::{Error, Warning};
 use crate::span::Span;
 
 /// One speaker's turn in a text, as ranges of its bytes.
@@ -85,5 +85,19 @@ pub(super) fn unread(text: &Text, range: Range<usize>, notes: &mut Notes) {
             "这段文字不属于任何一轮，不会被读取",
         ),
         Bilingual::fixed("remove it, or put it into a turn of its own", "请将其删除，或为它单独写成一轮"),
+    );
+}
+
+/// More turns than are read; the first that is not stands at `place`.
+pub(super) fn too_many(text: &Text, place: Range<usize>, notes: &mut Notes) {
+    notes.add(
+        Error,
+        "too-many-values",
+        text.source_span(place),
+        Bilingual::new(
+            format!("the text holds more than {MAX_MESSAGES} messages"),
+            format!("文本中的消息超过 {MAX_MESSAGES} 条"),
+        ),
+        Bilingual::fixed("paste a part of it", "请只粘贴其中一部分"),
     );
 }

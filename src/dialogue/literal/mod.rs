@@ -43,9 +43,14 @@ pub(super) fn read(text: &str) -> Document {
     let (start, end) = inside_fence(text);
     let mut scanner = Scanner::new(&text[..end], start);
     let mut values = Vec::new();
+    // Whether the rows of an array are read one by one, because one of them is broken.
+    let mut in_array = false;
+    let mut row_indent = "";
     loop {
         scanner.skip();
-        while let Some(b',' | b';') = scanner.peek() {
+        while let Some(byte) = scanner.peek()
+            && (matches!(byte, b',' | b';') || (in_array && byte == b']'))
+        {
             scanner.at += 1;
             scanner.skip();
         }
@@ -70,8 +75,17 @@ pub(super) fn read(text: &str) -> Document {
         {
             values.push(value);
         }
-        if scanner.failed && !scanner.next_line_of_jsonl(start, values.len()) {
-            break;
+        if scanner.failed {
+            let rows = if in_array {
+                Some(row_indent)
+            } else {
+                values.last().and_then(|value| scanner.indent_of_rows(value))
+            };
+            if let Some(indent) = rows.filter(|indent| scanner.next_row(indent)) {
+                (in_array, row_indent) = (true, indent);
+            } else if !scanner.next_line_of_jsonl(start, values.len()) {
+                break;
+            }
         }
     }
     Document { values, notes: scanner.notes }
