@@ -218,6 +218,27 @@ fn parse_prints_messages_in_openais_shape() {
 }
 
 #[test]
+fn parse_prints_what_rows_say_beside_their_messages() {
+    let parsed = lines(&["parse", "-", "--json"], r#"{"prompt": "q", "chosen": "a", "rejected": "b"}"#);
+    assert_eq!([&parsed[0]["branch"], &parsed[1]["branch"]], [&json!("chosen"), &json!("rejected")]);
+    let parsed = lines(&["parse", "-", "--json"], r#"{"input_ids": [5, 6], "labels": [-100, 6]}"#);
+    assert_eq!(parsed[0]["given"], json!({"input_ids": [5, 6], "labels": [-100, 6]}));
+    let flagged = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]"#;
+    let parsed = lines(&["parse", "-", "--json"], flagged);
+    let training = json!([null, {"flags": [{"key": "weight", "weight": 0.0}], "detail": []}]);
+    assert_eq!(parsed[0]["training"], training);
+    assert_eq!(parsed[0]["messages"][1]["weight"], 0);
+}
+
+#[test]
+fn parse_reads_in_the_format_that_is_asked_for() {
+    let row = r#"{"prompt": "q", "completion": "a", "instruction": "i"}"#;
+    let parsed = lines(&["parse", "-", "--json", "--format", "alpaca"], row);
+    assert_eq!(parsed[0]["format"], "alpaca");
+    assert_eq!(parsed[0]["messages"][0]["content"], "i");
+}
+
+#[test]
 fn render_prints_text_and_generation_spans() {
     let rendered = lines(&["render", "-", "--template", "chatml", "--json"], POEMS);
     let text = rendered[0]["text"].as_str().unwrap();

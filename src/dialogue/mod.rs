@@ -163,6 +163,12 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The messages of a text that is a dialogue in itself, rendered or a transcript; their places are in no pasted text.
+/// `None` where it does not look like one.
+pub fn messages_of(text: &str) -> Option<Vec<Message>> {
+    formats::messages_of(&Text::new(text))
+}
+
 /// Reads whatever was pasted, in the format that fits best.
 pub fn read(text: &str) -> Read {
     read_as(text, None)

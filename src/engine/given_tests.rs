@@ -78,7 +78,7 @@ fn a_row_without_labels_is_trained_whole() {
 #[test]
 fn ids_of_another_tokenizer_are_named() {
     let sample = only(r#"{"input_ids": [5, 4000000000, 6], "labels": [-1, -1, 6]}"#, "per-turn");
-    assert_eq!(codes(&sample), ["given-id-unknown", "given-ignore-index"]);
+    assert_eq!(codes(&sample), ["given-id-unknown", "given-ignore-index", "given-row-not-compared"]);
     assert_eq!(sample.diagnostics[0].tokens, [1]);
     assert_eq!(sample.diagnostics[1].tokens, [0, 1]);
     assert_eq!(sample.weights, [0.0, 0.0, 1.0]);
@@ -108,4 +108,49 @@ fn the_report_says_which_answer_a_conversation_ends_with_and_what_its_messages_s
     let of = |message: &MessageSummary| message.training.as_ref().and_then(|training| training.weight());
     let weights: Vec<_> = report.conversations[0].messages.iter().map(of).collect();
     assert_eq!(weights, [None, Some(0.0)]);
+}
+
+/// The row that a recipe makes of a dialogue, as a trainer would print it.
+fn row(recipe: &str) -> (Vec<u32>, Vec<i64>) {
+    let dialogue = r#"[{"role": "user", "content": "hi"}, {"role": "assistant", "content": "Good day."}]"#;
+    let sample = only(dialogue, recipe);
+    (sample.input_ids, sample.labels)
+}
+
+fn compared(ids: &[u32], labels: &[i64], mask: &[u8], recipe: &str) -> Diagnostic {
+    let row = serde_json::json!({"input_ids": ids, "labels": labels, "attention_mask": mask}).to_string();
+    only(&row, recipe).diagnostics.iter().find(|found| found.code.starts_with("given-row")).unwrap().clone()
+}
+
+#[test]
+fn a_row_is_compared_with_what_the_recipe_makes_of_its_text() {
+    let (ids, labels) = row("per-turn");
+    let mask = vec![1; ids.len()];
+    assert_eq!(compared(&ids, &labels, &mask, "per-turn").code, "given-row-equal");
+
+    let found = compared(&ids, &labels, &mask, "all-tokens");
+    assert_eq!(found.code, "given-row-differs");
+    let masked: Vec<u32> = (0..ids.len()).filter(|at| labels[*at] == -100).map(|at| at as u32).collect();
+    assert_eq!(found.tokens, masked);
+
+    let padded = [ids.clone(), vec![0, 0]].concat();
+    let mask = [mask, vec![0, 0]].concat();
+    let padded_labels = [labels.clone(), vec![-100, -100]].concat();
+    assert_eq!(compared(&padded, &padded_labels, &mask, "per-turn").code, "given-row-equal");
+
+    let mut other = labels;
+    let last = other.iter().rposition(|label| *label != -100).unwrap();
+    other[last] = -100;
+    let found = compared(&ids, &other, &vec![1; ids.len()], "per-turn");
+    assert_eq!((found.code.as_ref(), found.tokens), ("given-row-differs", vec![last as u32]));
+}
+
+#[test]
+fn an_id_too_much_in_a_row_is_found_where_it_stands() {
+    let (mut ids, mut labels) = row("per-turn");
+    ids.insert(2, ids[2]);
+    labels.insert(2, -100);
+    let found = compared(&ids, &labels, &vec![1; ids.len()], "per-turn");
+    assert_eq!(found.code, "given-row-differs", "{found:?}");
+    assert!(!found.tokens.is_empty());
 }

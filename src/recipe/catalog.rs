@@ -15,11 +15,11 @@ pub fn find(id: &str) -> Option<&'static Recipe> {
 /// Not a field of [`Recipe`]: the page lists the recipes, and functions in that list would bring every trainer, the
 /// templates and the tokenizers into the wasm of the main thread.
 pub fn build(recipe: &Recipe, context: &Context<'_>) -> Vec<Outcome> {
-    if let Some(row) = &context.conversation.given {
-        return given::build(context, row);
+    let Some((_, build)) = BUILDERS.iter().find(|(id, _)| *id == recipe.id) else { return Vec::new() };
+    match &context.conversation.given {
+        Some(row) => given::build(context, row, recipe, *build),
+        None => build(context),
     }
-    let build = BUILDERS.iter().find(|(id, _)| *id == recipe.id).map(|(_, build)| build);
-    build.map_or_else(Vec::new, |build| build(context))
 }
 
 type Build = fn(&Context<'_>) -> Vec<Outcome>;

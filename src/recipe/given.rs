@@ -3,8 +3,9 @@
 //! Axolotl's segments are encoded one by one, without special tokens (`input_output.py`); the tokens of a row that was
 //! tokenised are decoded one by one, and their bytes laid side by side.
 
+use super::compare::compare;
 use super::sample::{self, Verdict};
-use super::{Context, Outcome, Sample};
+use super::{Context, Outcome, Recipe, Sample};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Given, Segment, Tokens};
@@ -12,11 +13,19 @@ use crate::span::Span;
 use crate::template::{Owner, Part, Piece};
 use crate::tokenizer::Tokenizer;
 
-/// The sample of a row that says its own tokens.
-pub(super) fn build(context: &Context<'_>, given: &Given) -> Vec<Outcome> {
+/// The sample of a row that says its own tokens. What `recipe` builds of the same text is only compared with it.
+pub(super) fn build(
+    context: &Context<'_>,
+    given: &Given,
+    recipe: &Recipe,
+    build: fn(&Context<'_>) -> Vec<Outcome>,
+) -> Vec<Outcome> {
     let made = match given {
         Given::Segments(segments) => of_segments(context, segments),
-        Given::Tokens(tokens) => Ok(of_tokens(context, tokens)),
+        Given::Tokens(tokens) => Ok(of_tokens(context, tokens).map(|mut sample| {
+            sample.diagnostics.push(compare(context, &sample, recipe, build));
+            sample
+        })),
     };
     match made {
         Ok(sample) => sample.map(Outcome::Sample).into_iter().collect(),

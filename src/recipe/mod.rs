@@ -10,6 +10,7 @@ use crate::template::{Owner, Piece, Writer};
 pub mod catalog;
 
 mod all_tokens;
+mod compare;
 mod context;
 mod given;
 mod options;

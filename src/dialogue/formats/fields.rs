@@ -2,7 +2,7 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::words::{decoded, words};
+use super::words::words;
 use super::{Row, items, made, pairs};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Warning;
@@ -34,21 +34,13 @@ pub(super) fn said(row: &Row, keys: &[&str], notes: &mut Notes) -> Option<Text> 
     None
 }
 
-/// The turns before the question: pairs or messages, or a string that holds such a list.
+/// The turns before the question, pairs or messages; a string that holds such a list was read as one before.
 pub(super) fn history(row: &Row, notes: &mut Notes) -> Vec<Message> {
     let Some(value) = row.get("history") else { return Vec::new() };
     match &value.kind {
         Kind::List(items) => pairs::turns(items.clone(), notes),
-        Kind::String(text) => match decoded(text).map(|value| value.kind) {
-            Some(Kind::List(items)) => pairs::turns(items, notes),
-            _ => {
-                if !["", "[]", "null", "None"].contains(&text.text.trim()) {
-                    not_text(value, notes);
-                }
-                Vec::new()
-            }
-        },
         Kind::Null => Vec::new(),
+        Kind::String(text) if ["", "[]", "null", "None"].contains(&text.text.trim()) => Vec::new(),
         _ => {
             not_text(value, notes);
             Vec::new()

@@ -2,7 +2,7 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::words::{decoded, field};
+use super::words::field;
 use super::{Row, made, other_row};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Warning;
@@ -47,12 +47,11 @@ fn system(row: &Row) -> Option<Message> {
     field(row, &SYSTEM_KEYS).filter(|(_, text)| !text.text.is_empty()).map(|(_, text)| made("system", text))
 }
 
-/// The row's tools: a list, or a string that holds one.
+/// The row's tools; a string that holds a list was read as one before.
 fn tools(row: &Row, notes: &mut Notes) -> Option<Value> {
     let value = row.get("tools")?;
     let Kind::String(text) = &value.kind else { return (!value.is_null()).then(|| value.clone()) };
-    let tools = decoded(text);
-    if tools.is_none() && !["", "null", "None"].contains(&text.text.trim()) {
+    if !["", "[]", "null", "None"].contains(&text.text.trim()) {
         notes.add(
             Warning,
             "tools-unreadable",
@@ -67,7 +66,7 @@ fn tools(row: &Row, notes: &mut Notes) -> Option<Value> {
             ),
         );
     }
-    tools
+    None
 }
 
 /// The row's other keys that a template can use.

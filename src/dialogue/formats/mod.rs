@@ -31,6 +31,7 @@ use crate::bilingual::Bilingual;
 pub(super) use super::literal::MESSAGE_KEYS;
 pub(super) use roles::meant;
 pub(super) use rows::Row;
+pub(super) use turns::messages_of;
 
 /// One way in which datasets write conversations.
 pub struct Format {

@@ -70,26 +70,7 @@ pub(super) fn decoded(text: &Text) -> Option<Value> {
     if notes.has_error() || values.len() != 1 {
         return None;
     }
-    let mut value = values.pop()?;
-    place(&mut value, text);
-    Some(value)
-}
-
-/// Turns places in the decoded text of `outer` into places of the pasted text.
-fn place(value: &mut Value, outer: &Text) {
-    value.span = outer.source_span(value.span.start..value.span.end);
-    let through = |text: &mut Text| *text = std::mem::take(text).through(outer);
-    match &mut value.kind {
-        Kind::String(text) => through(text),
-        Kind::List(items) => items.iter_mut().for_each(|item| place(item, outer)),
-        Kind::Map(entries) => {
-            for (key, value) in entries {
-                through(key);
-                place(value, outer);
-            }
-        }
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) => {}
-    }
+    values.pop().map(|value| value.through(text))
 }
 
 #[cfg(test)]
