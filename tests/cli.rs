@@ -160,7 +160,7 @@ fn text_that_is_not_utf8_is_an_error_with_its_place() {
 
 #[test]
 fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
-    let calls: [(&[&str], &str); 11] = [
+    let calls: [(&[&str], &str); 12] = [
         (&[], "which command"),
         (&["expalin", "-"], "there is no command `expalin`"),
         (&["explain"], "which file"),
@@ -171,6 +171,7 @@ fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
         (&["explain", "-", "--template", "nothing"], "plain, chatml"),
         (&["explain", "-", "--tokenizer", "qwen2_5"], "LOSSMASK_TOKENIZERS"),
         (&["explain", "/no/such/file"], "/no/such/file"),
+        (&["parse", "-", "--format", "nothing"], "openai, sharegpt"),
         (&["loss", "--json"], "not built yet"),
     ];
     for (arguments, expected) in calls {
