@@ -10,7 +10,7 @@ use crate::span::Span;
 pub(super) fn check(conversations: &mut Vec<Conversation>, notes: &mut Notes) {
     conversations.retain(|conversation| {
         if conversation.messages.is_empty() && conversation.given.is_none() {
-            if !notes.has_error() {
+            if notes.wants("no-messages") && !notes.has_error_in(conversation.span) {
                 no_messages(conversation.span, notes);
             }
             return false;

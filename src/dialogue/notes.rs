@@ -57,6 +57,14 @@ impl Notes {
         self.has_error
     }
 
+    /// Whether one of them is an error inside `span`.
+    pub(super) fn has_error_in(&self, span: Span) -> bool {
+        let inside = |place: Span| span.start <= place.start && place.start <= span.end;
+        self.list.iter().any(|found| {
+            found.severity == Severity::Error && found.place.is_some_and(|(_, place)| inside(place))
+        })
+    }
+
     /// All of them, in the order of the text.
     pub(super) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.list.sort_by_key(|diagnostic| diagnostic.place.map_or(0, |(_, span)| span.start));

@@ -147,7 +147,8 @@ pub(super) fn note(conversation: &Conversation, notes: &mut Notes) {
         (Some((message, training)), _) => {
             let key = training.flags.first().map_or("train", |flag| flag.key.as_ref());
             let who = KEYS.iter().find(|(known, _)| *known == key).map_or("axolotl", |(_, who)| *who);
-            let key = if message.get(key).is_some() { key } else { "train_detail" };
+            let detail = DETAIL_KEYS.into_iter().find(|key| message.get(key).is_some());
+            let key = if message.get(key).is_some() { key } else { detail.unwrap_or(key) };
             (key, who, message.get(key).map_or(message.span, |value| value.span))
         }
         (None, Some(mask)) => ("mask", "Megatron", mask.span),

@@ -117,10 +117,12 @@ fn paths(nodes: &[Node<'_>], notes: &mut Notes) -> Vec<Conversation> {
     }
     stack.reverse();
     let (mut conversations, mut path): (Vec<_>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut seen = vec![false; nodes.len()];
     let (mut messages_left, mut bytes_left) = (MOST_MESSAGES, MOST_BYTES);
     while let Some((at, depth)) = stack.pop() {
         path.truncate(depth);
         path.push(at);
+        seen[at] = true;
         if !replies[at].is_empty() {
             stack.extend(replies[at].iter().rev().map(|reply| (*reply, depth + 1)));
             continue;
@@ -128,11 +130,14 @@ fn paths(nodes: &[Node<'_>], notes: &mut Notes) -> Vec<Conversation> {
         let bytes = path.iter().map(|at| nodes[*at].value.span.len()).sum::<usize>();
         if path.len() > messages_left || bytes > bytes_left {
             too_many_paths(nodes[at].value, conversations.len(), notes);
-            break;
+            return conversations;
         }
         messages_left -= path.len();
         bytes_left -= bytes;
         conversations.push(conversation(path.iter().map(|at| nodes[*at].value), notes));
+    }
+    if let Some(lost) = seen.iter().position(|seen| !seen) {
+        circle(nodes[lost].value, notes);
     }
     conversations
 }
@@ -192,6 +197,19 @@ fn parent_missing(value: &Value, notes: &mut Notes) {
             "paste all rows with the same `message_tree_id`",
             "请粘贴 `message_tree_id` 相同的所有行",
         ),
+    );
+}
+
+fn circle(value: &Value, notes: &mut Notes) {
+    notes.add(
+        Warning,
+        "parents-in-a-circle",
+        value.span,
+        Bilingual::fixed(
+            "this message answers itself, by way of its own replies: left out",
+            "这条消息经由自己的回复又回到自身：已略去",
+        ),
+        Bilingual::fixed("correct the `parent_id` of one of them", "请更正其中一条的 `parent_id`"),
     );
 }
 

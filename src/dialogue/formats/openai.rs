@@ -23,14 +23,15 @@ const OTHER_CONTENT: [&str; 6] =
 const CONTENT_SYNONYMS: [&str; 2] = ["value", "text"];
 
 fn claims(input: &Input) -> u8 {
-    let share = |sure, keys: &[&str]| {
-        input.share(sure, |row| match row.messages() {
-            Some([]) => true,
-            Some(items) => items.iter().any(|item| keys.iter().any(|key| item.get(key).is_some())),
-            None => false,
-        })
-    };
-    share(95, &["content", "tool_calls"]).max(share(60, &["role"]))
+    let has = |item: &Value, keys: &[&str]| keys.iter().any(|key| item.get(key).is_some());
+    let share =
+        |sure, mine: &dyn Fn(&[Value]) -> bool| input.share(sure, |row| row.messages().is_some_and(mine));
+    let most = share(95, &|items| {
+        let seen = items.len().min(20);
+        let own = items[..seen].iter().filter(|item| has(item, &["content", "tool_calls"])).count();
+        own * 2 >= seen
+    });
+    most.max(share(60, &|items| items.iter().any(|item| has(item, &["role", "content"]))))
 }
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {

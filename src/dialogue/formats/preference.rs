@@ -34,10 +34,11 @@ fn claims(input: &Input) -> u8 {
 
 /// The two answers, where the row has the key of at least the worse one or of `chosen`.
 fn answers(row: &Row) -> Option<(Option<&Value>, Option<&Value>)> {
-    ANSWER_KEYS.iter().find_map(|(better, worse)| {
-        let (better_value, worse_value) = (row.get(better), row.get(worse));
-        (worse_value.is_some() || (*better == "chosen" && better_value.is_some()))
-            .then_some((better_value, worse_value))
+    let values = || ANSWER_KEYS.iter().map(|(better, worse)| (row.get(better), row.get(worse)));
+    let whole = values().find(|(better, worse)| better.is_some() && worse.is_some());
+    whole.or_else(|| values().find(|(_, worse)| worse.is_some())).or_else(|| {
+        let chosen = row.get("chosen")?;
+        Some((Some(chosen), None))
     })
 }
 
@@ -59,7 +60,8 @@ fn both(
     conversations: &mut Vec<Conversation>,
     notes: &mut Notes,
 ) {
-    if notes.is_new("preference-row") {
+    let said = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
+    if said(better) && said(worse) && notes.is_new("preference-row") {
         two_conversations(row, notes);
     }
     let context = context(row, better, notes);

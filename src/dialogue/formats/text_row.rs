@@ -27,6 +27,9 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
         return None;
     };
     if let Some(messages) = turns::messages_of(text) {
+        if notes.is_new("text-read-back") {
+            read_back(row, notes);
+        }
         return Some(items::around(row, messages, notes));
     }
     if notes.is_new("raw-text") {
@@ -35,6 +38,22 @@ fn conversation(row: &Row, notes: &mut Notes) -> Option<Conversation> {
     let messages = vec![made("assistant", text.clone())];
     let given = Given::Segments(vec![Segment { text: text.clone(), trained: true }]);
     Some(Conversation { messages, given: Some(given), span: row.span(), ..Conversation::default() })
+}
+
+fn read_back(row: &Row, notes: &mut Notes) {
+    notes.add(
+        Note,
+        "text-read-back",
+        row.span(),
+        Bilingual::fixed(
+            "the dialogue in `text` is read back into messages, which the chosen template renders anew",
+            "`text` 中的对话已还原为消息，再由所选模板重新渲染",
+        ),
+        Bilingual::fixed(
+            "TRL trains such a text as it is, every token of it, unless it is told otherwise",
+            "TRL 默认按原样训练这样的文本，全部 token 都参与训练",
+        ),
+    );
 }
 
 fn raw_text(row: &Row, notes: &mut Notes) {

@@ -4,7 +4,8 @@ use super::super::{Kind, Run, Text, Value, literal};
 use super::Row;
 use crate::span::Span;
 
-/// The text of a field: a string, a number or truth value as it was written, or the first of a list of such.
+/// The text of a field: a string, a number or truth value as it was written, the first of a list of such, or
+/// what stands under `text`.
 pub(super) fn words(value: &Value) -> Option<Text> {
     match &value.kind {
         Kind::String(text) => Some(text.clone()),
@@ -14,7 +15,9 @@ pub(super) fn words(value: &Value) -> Option<Text> {
             Kind::List(_) => None,
             _ => words(&items[0]),
         },
-        Kind::Null | Kind::Map(_) => None,
+        // SQuAD's answers.
+        Kind::Map(_) => value.get("text").and_then(words),
+        Kind::Null => None,
     }
 }
 
