@@ -154,3 +154,10 @@ fn an_id_too_much_in_a_row_is_found_where_it_stands() {
     assert_eq!(found.code, "given-row-differs", "{found:?}");
     assert!(!found.tokens.is_empty());
 }
+
+#[test]
+fn no_template_renders_a_row_that_says_its_own_tokens() {
+    let dialogue = r#"{"segments": [{"label": true, "text": "a"}]}"#.to_owned();
+    let (_, rendered) = Engine::new().render(&Request { dialogue, ..Request::default() }, false);
+    assert_eq!(rendered[0].as_ref().unwrap_err().code, "given-not-rendered");
+}

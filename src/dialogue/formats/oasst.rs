@@ -43,8 +43,9 @@ fn is_node(value: &Value) -> bool {
 }
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
+    let Input { rows } = input;
     let mut nodes = Vec::new();
-    for row in &input.rows {
+    for row in &rows {
         match row {
             Row::Items(items, _) => items.iter().for_each(|item| flatten(item, &mut nodes, notes)),
             Row::Object(value) => {
@@ -91,13 +92,11 @@ fn attach(nodes: &mut [Node<'_>], notes: &mut Notes) {
             places.entry(id).or_insert(at);
         }
     }
-    for at in 0..nodes.len() {
-        let Some(parent) = id(nodes[at].value, "parent_id").filter(|_| nodes[at].parent.is_none()) else {
-            continue;
-        };
-        nodes[at].parent = places.get(&parent).copied().filter(|place| *place != at);
-        if nodes[at].parent.is_none() {
-            parent_missing(nodes[at].value, notes);
+    for (at, node) in nodes.iter_mut().enumerate().filter(|(_, node)| node.parent.is_none()) {
+        let Some(parent) = id(node.value, "parent_id") else { continue };
+        node.parent = places.get(&parent).copied().filter(|place| *place != at);
+        if node.parent.is_none() {
+            parent_missing(node.value, notes);
         }
     }
 }

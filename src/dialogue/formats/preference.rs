@@ -44,10 +44,10 @@ fn answers(row: &Row) -> Option<(Option<&Value>, Option<&Value>)> {
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
     let mut conversations = Vec::new();
-    for row in &input.rows {
-        match answers(row) {
-            Some((better, worse)) => both(row, better, worse, &mut conversations, notes),
-            None => other_row(row, notes),
+    for row in input.rows {
+        match answers(&row) {
+            Some((better, worse)) => both(&row, better, worse, &mut conversations, notes),
+            None => other_row(&row, notes),
         }
     }
     conversations

@@ -60,13 +60,13 @@ pub(super) fn side(value: &Value, role: &'static str, notes: &mut Notes) -> Vec<
             pairs::turns(items.clone(), notes)
         }
         Kind::Null => Vec::new(),
-        _ => match words(value) {
-            Some(text) => vec![made(role, text)],
-            None => {
+        _ => {
+            let message = words(value).map(|text| made(role, text));
+            if message.is_none() {
                 super::fields::not_text(value, notes);
-                Vec::new()
             }
-        },
+            message.into_iter().collect()
+        }
     }
 }
 
