@@ -96,6 +96,9 @@ impl Input {
     }
 }
 
+/// How sure a format of text must be for rows that stand inside the text to be a part of it.
+const AROUND: u8 = 50;
+
 /// The formats that claim `text`, whose values are `input`, with how sure each is: the surest first, of equals the
 /// first of the table.
 pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
@@ -104,6 +107,15 @@ pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
         Reads::Text { claims, .. } => claims(text),
     };
     let mut ranked: Vec<_> = FORMATS.iter().map(|format| (format, score(format))).collect();
+    // A list that somebody in a transcript writes on a line of its own is not the dialogue.
+    let inside = input.rows.first().is_some_and(|row| !text[..row.span().start].trim().is_empty());
+    let is_text =
+        |(format, score): &(&Format, u8)| matches!(format.reads, Reads::Text { .. }) && *score >= AROUND;
+    if inside && ranked.iter().any(is_text) {
+        for (_, score) in ranked.iter_mut().filter(|ranked| !is_text(ranked)) {
+            *score = (*score).min(AROUND - 1);
+        }
+    }
     ranked.retain(|(_, score)| *score > 0);
     ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
     ranked
