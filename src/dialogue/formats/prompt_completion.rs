@@ -60,6 +60,7 @@ pub(super) fn side(value: &Value, role: &'static str, notes: &mut Notes) -> Vec<
             pairs::turns(items.clone(), notes)
         }
         Kind::Null => Vec::new(),
+        Kind::List(items) if items.is_empty() => Vec::new(),
         _ => {
             let message = words(value).map(|text| made(role, text));
             if message.is_none() {
