@@ -161,3 +161,35 @@ fn no_template_renders_a_row_that_says_its_own_tokens() {
     let (_, rendered) = Engine::new().render(&Request { dialogue, ..Request::default() }, false);
     assert_eq!(rendered[0].as_ref().unwrap_err().code, "given-not-rendered");
 }
+
+#[test]
+fn any_ids_at_all_give_arrays_of_one_length_and_offsets_inside_the_text() {
+    let vocabulary = u64::try_from(Tokenizer::embedded().vocab_size()).unwrap();
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    for _ in 0..200 {
+        let count = next() % 40 + 1;
+        let ids: Vec<u64> = (0..count).map(|_| next() % (vocabulary + 3)).collect();
+        let label = |id: &u64| if next() % 3 == 0 { -100 } else { i64::try_from(*id).unwrap() };
+        let labels: Vec<i64> = ids.iter().map(label).collect();
+        let sample = only(&serde_json::json!({"input_ids": ids, "labels": labels}).to_string(), "per-turn");
+        let lengths = [
+            sample.attention_mask.len(),
+            sample.labels.len(),
+            sample.weights.len(),
+            sample.offsets.len(),
+            sample.held.len(),
+            sample.owners.len(),
+            sample.trail.last().unwrap().to as usize,
+        ];
+        assert_eq!(lengths, [ids.len(); 7]);
+        assert_eq!(sample.held.last().unwrap().end, sample.text.len());
+        for (offset, held) in sample.offsets.iter().zip(&sample.held) {
+            assert!(sample.text.get(offset.start..offset.end).is_some(), "{offset:?} of {:?}", sample.text);
+            assert!(offset.start <= held.start && held.end <= offset.end);
+        }
+    }
+}

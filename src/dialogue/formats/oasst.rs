@@ -126,7 +126,7 @@ fn paths(nodes: &[Node<'_>], notes: &mut Notes) -> Vec<Conversation> {
             stack.extend(replies[at].iter().rev().map(|reply| (*reply, depth + 1)));
             continue;
         }
-        let bytes = path.iter().map(|at| nodes[*at].value.span.len()).sum::<usize>();
+        let bytes = path.iter().map(|at| text_bytes(nodes[*at].value)).sum::<usize>();
         if path.len() > messages_left || bytes > bytes_left {
             too_many_paths(nodes[at].value, conversations.len(), notes);
             return conversations;
@@ -141,6 +141,10 @@ fn paths(nodes: &[Node<'_>], notes: &mut Notes) -> Vec<Conversation> {
     conversations
 }
 
+fn text_bytes(value: &Value) -> usize {
+    value.get("text").map_or(0, |text| text.span.len())
+}
+
 fn conversation<'a>(path: impl Iterator<Item = &'a Value> + Clone, notes: &mut Notes) -> Conversation {
     let spans = path.clone().map(|value| value.span);
     let start = spans.clone().map(|span| span.start).min().unwrap_or_default();
@@ -152,7 +156,10 @@ fn conversation<'a>(path: impl Iterator<Item = &'a Value> + Clone, notes: &mut N
 fn message(value: &Value, notes: &mut Notes) -> Option<Message> {
     let text = value.get("text").and_then(Value::as_text)?;
     let mut message = made("user", text.clone());
-    message.span = value.span;
+    // The replies inside a message are not its own words.
+    if value.get("replies").is_none() {
+        message.span = value.span;
+    }
     if let Some(role) = value.get("role").and_then(Value::as_text) {
         let known = roles::meant(&role.text);
         if known.is_none() {
