@@ -170,12 +170,22 @@ fn any_ids_at_all_give_arrays_of_one_length_and_offsets_inside_the_text() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state >> 33
     };
+    let mut rows = String::new();
     for _ in 0..200 {
         let count = next() % 40 + 1;
         let ids: Vec<u64> = (0..count).map(|_| next() % (vocabulary + 3)).collect();
         let label = |id: &u64| if next() % 3 == 0 { -100 } else { i64::try_from(*id).unwrap() };
         let labels: Vec<i64> = ids.iter().map(label).collect();
-        let sample = only(&serde_json::json!({"input_ids": ids, "labels": labels}).to_string(), "per-turn");
+        rows.push_str(&serde_json::json!({"input_ids": ids, "labels": labels}).to_string());
+        rows.push('\n');
+    }
+    let report = analyzed(&rows, "per-turn");
+    let outcomes = report.conversations.iter().flat_map(|conversation| &conversation.outcomes);
+    let samples: Vec<&Sample> = outcomes
+        .filter_map(|outcome| if let Outcome::Sample(sample) = outcome { Some(sample) } else { None })
+        .collect();
+    assert_eq!(samples.len(), 200);
+    for sample in samples {
         let lengths = [
             sample.attention_mask.len(),
             sample.labels.len(),
@@ -185,7 +195,7 @@ fn any_ids_at_all_give_arrays_of_one_length_and_offsets_inside_the_text() {
             sample.owners.len(),
             sample.trail.last().unwrap().to as usize,
         ];
-        assert_eq!(lengths, [ids.len(); 7]);
+        assert_eq!(lengths, [sample.input_ids.len(); 7]);
         assert_eq!(sample.held.last().unwrap().end, sample.text.len());
         for (offset, held) in sample.offsets.iter().zip(&sample.held) {
             assert!(sample.text.get(offset.start..offset.end).is_some(), "{offset:?} of {:?}", sample.text);
