@@ -7,13 +7,24 @@ mod support;
 use lossmask::dialogue::{FORMATS, Value, read, read_as};
 use proptest::prelude::*;
 
-const SEEDS: [&str; 24] = [
+const SEEDS: [&str; 35] = [
     r#"x = [{"role": "user", "content": "帮我\u4e00\n"}, {"role": "assistant", "content": "好😀\ud83d\ude00"}]"#,
     "({'role': 'user', 'content': ('a' \"b\" r'\\d')}, {'role': 'assistant', 'content': '''x\r\ny\\\nz'''},)",
     "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}\n{\"messages\": [{\"role\": \"user\" \"content\"}]}\n{\"messages\": []}",
     r#"{"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "ho"}], "tools": "[]", "system": "s"}"#,
     r#"[{"instruction": "a\t", "input": "b", "output": "c", "history": [["d", "e"]]}] # end"#,
     "```json\n[/* c */ {role: `x`, content: array(['a'], dtype=object), w: -1.5e-3, v: NaN,}]\n```",
+    r#"[{"role": "assistant", "content": [{"type": "text", "text": "\u4e00b", "train": false}], "train_detail": [{"begin_offset": 0, "end_offset": 9, "train": true}], "weight": 0.5}, {"role": "tool_call", "value": "x"}]"#,
+    r#"{"system": [{"type": "text", "text": "a\n"}, {"type": "text", "text": "b"}], "messages": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1", "content": [{"type": "text", "text": "r"}]}]}, {"role": "assistant", "content": [{"type": "thinking", "thinking": "t", "signature": "s"}, {"type": "text", "text": "\tc"}, {"type": "tool_use", "id": "1", "name": "f", "input": {}}, {"type": "image", "source": {"url": "u"}}]}], "tools": [{"name": "f", "input_schema": {}}]}"#,
+    r#"{"conversations": [{"from": "function_call", "value": "[{\"name\": \"f\\n\", \"arguments\": {\"\\u4e00\": 1}}]"}, {"from": "observation", "value": "r"}], "mask": "User", "tools": "[{\"name\": \"\\u4e00\"}]"}"#,
+    r#"{"conversation": [{"human": "a\t", "assistant": "b"}, {"input": 1, "output": null, "system": "s"}, ["c", "d"]]}"#,
+    r#"[["a\u4e00", "b"], [null, "c"]]"#,
+    r#"{"context": "c\n", "question": "q\t", "answers": [4.50, "b"], "history": "[['h\\n', 'i']]"}"#,
+    r#"{"prompt": [{"role": "user", "content": "q"}], "completion": "a\n", "label": true} {"prompt": "p", "completion": {"from": "gpt", "value": "v"}}"#,
+    r#"{"chosen": "\n\nHuman: hi\n\nAssistant: h\to", "rejected": {"role": "assistant", "content": "b"}} {"instruction": "i", "input": "x", "chosen": "c"}"#,
+    r#"[{"message_id": "1", "parent_id": null, "text": "q\n", "role": "prompter"}, {"message_id": "2", "parent_id": "1", "text": "a", "role": "assistant", "rank": 0, "replies": [{"text": "b", "deleted": true}]}]"#,
+    r#"{"segments": [{"label": true, "text": "a\t"}, {"label": 0, "text": ""}]} {"text": "User: a\nBot: b\u4e00"} {"text": "raw\t"}"#,
+    r#"{"input_ids": [[1, 2, 0x3]], "labels": [-100, 2, 9], "attention_mask": [1, true, 0], "completion_mask": [0]}"#,
     "Be kind.\n\nHuman: hi\nthere\n\nAssistant: 好😀\n\nHuman: bye",
     "**用户：** 你好\n**助手：** 好\r\n系统: x",
     "Below is an instruction.\n\n### Instruction:\na\n\n### Input:\nb\n\n### Response:\nc",
@@ -93,7 +104,12 @@ fn holds(pasted: &str) -> Result<(), TestCaseError> {
     for (format, _) in found.candidates.iter().skip(1) {
         support::holds(pasted, &read_as(pasted, Some(format))).map_err(TestCaseError::fail)?;
     }
-    Ok(())
+    let scores: Vec<u8> = found.candidates.iter().map(|(_, score)| *score).collect();
+    prop_assert!(scores.is_sorted_by(|a, b| a >= b) && scores.iter().all(|score| (1..=100).contains(score)));
+    prop_assert_eq!(found.format, found.candidates.first().map(|(id, _)| *id));
+    // A format that does not claim the text may be asked for, too.
+    let asked = FORMATS[pasted.len() % FORMATS.len()].id;
+    support::holds(pasted, &read_as(pasted, Some(asked))).map_err(TestCaseError::fail)
 }
 
 /// JSON that `serde_json` makes.

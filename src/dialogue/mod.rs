@@ -9,13 +9,17 @@ mod formats;
 mod literal;
 mod message;
 mod notes;
+mod training;
 mod value;
+
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 pub use formats::{FORMATS, Format};
 pub use literal::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+pub use training::{Detail, Flag, Training};
 
 use check::{check, empty, unrecognised};
 use formats::Reads;
@@ -95,8 +99,26 @@ pub struct Conversation {
     pub extra: Vec<(Text, Value)>,
     /// What the row says of its own tokens, where it does.
     pub given: Option<Given>,
+    /// Which of several answers to one prompt it ends with, or how good its answer is, where the row says so.
+    pub branch: Option<Branch>,
+    /// The role whose messages are not trained, where the row says so (Megatron's `mask`).
+    pub mask: Option<Text>,
     /// The bytes of the conversation in the pasted text.
     pub span: Span,
+}
+
+/// What a preference dataset says of the answer that a conversation ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Branch {
+    /// The better one of two (`chosen`).
+    Chosen,
+    /// The worse one of two (`rejected`).
+    Rejected,
+    /// One that is good in itself (`label` is true).
+    Desirable,
+    /// One that is bad in itself (`label` is false).
+    Undesirable,
 }
 
 /// What a row says of its own tokens, instead of leaving them to a template and a recipe.
@@ -139,6 +161,12 @@ pub struct Read {
     pub conversations: Vec<Conversation>,
     /// What was wrong or worth knowing, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The messages of a text that is a dialogue in itself, rendered or a transcript; their places are in no pasted text.
+/// `None` where it does not look like one.
+pub fn messages_of(text: &str) -> Option<Vec<Message>> {
+    formats::messages_of(&Text::new(text))
 }
 
 /// Reads whatever was pasted, in the format that fits best.

@@ -1,6 +1,6 @@
 // What must hold for every pasted text; the property tests and the fuzz targets check it.
 
-use lossmask::dialogue::{Conversation, Kind, Read, Text, Value};
+use lossmask::dialogue::{Conversation, Given, Kind, Read, Text, Value};
 use lossmask::span::Span;
 
 /// Every text of a value, and every place.
@@ -26,6 +26,10 @@ fn everything(conversations: &[Conversation]) -> (Vec<&Text>, Vec<Span>) {
         for value in conversation.tools.iter().chain(conversation.extra.iter().map(|(_, value)| value)) {
             walk(value, &mut texts, &mut spans);
         }
+        if let Some(Given::Segments(segments)) = &conversation.given {
+            texts.extend(segments.iter().map(|segment| &segment.text));
+        }
+        texts.extend(&conversation.mask);
         for message in &conversation.messages {
             spans.push(message.span);
             texts.push(&message.role);
@@ -39,10 +43,34 @@ fn everything(conversations: &[Conversation]) -> (Vec<&Text>, Vec<Span>) {
     (texts, spans)
 }
 
+/// What is wrong with what a conversation says of its training and its own tokens.
+fn amiss(conversation: &Conversation) -> Option<String> {
+    if conversation.messages.is_empty() && conversation.given.is_none() {
+        return Some("a conversation without anything".to_owned());
+    }
+    for (at, message) in conversation.messages.iter().enumerate() {
+        let detail = conversation.training(at).unwrap_or_default().detail;
+        let length = message.content().map_or(usize::MAX, |content| content.text.len());
+        if detail.iter().any(|of| of.span.start > of.span.end || of.span.end > length) {
+            return Some(format!("a stretch outside its content: {message:?}"));
+        }
+    }
+    if let Some(Given::Tokens(tokens)) = &conversation.given {
+        let lengths = [tokens.labels.as_ref().map(Vec::len), tokens.attention_mask.as_ref().map(Vec::len)];
+        if lengths.into_iter().flatten().any(|length| length != tokens.input_ids.len()) {
+            return Some(format!("lists of different lengths: {tokens:?}"));
+        }
+    }
+    None
+}
+
 /// Checks what was `read` of `pasted`: places are inside it and on character boundaries, in the order of the text, and
 /// exact where a text says that it was written as it is.
 pub(crate) fn holds(pasted: &str, read: &Read) -> Result<(), String> {
     let check = |holds: bool, what: &dyn Fn() -> String| if holds { Ok(()) } else { Err(what()) };
+    if let Some(amiss) = read.conversations.iter().find_map(amiss) {
+        return Err(amiss);
+    }
     let (texts, mut spans) = everything(&read.conversations);
     for diagnostic in &read.diagnostics {
         spans.extend(diagnostic.place.map(|(_, span)| span));

@@ -4,20 +4,35 @@
 //! The surest one reads, unless another is asked for; the others are offered.
 
 mod alpaca;
+mod anthropic;
+mod fields;
 mod items;
+mod oasst;
 mod openai;
+mod pairs;
+mod preference;
+mod prompt_completion;
+mod query_response;
 mod rendered;
 mod roles;
 mod rows;
+mod segments;
 mod sharegpt;
+mod text_row;
+mod tokens;
 mod transcript;
 mod turns;
+mod words;
 
 use super::notes::Notes;
 use super::{Conversation, Message, Text, Value};
 use crate::bilingual::Bilingual;
+use crate::diagnostic::Severity::Error;
 
+pub(super) use super::literal::MESSAGE_KEYS;
+pub(super) use roles::meant;
 pub(super) use rows::Row;
+pub(super) use turns::messages_of;
 
 /// One way in which datasets write conversations.
 pub struct Format {
@@ -47,7 +62,16 @@ pub(super) struct Input {
 pub static FORMATS: &[Format] = &[
     openai::FORMAT,
     sharegpt::FORMAT,
+    anthropic::FORMAT,
     alpaca::FORMAT,
+    prompt_completion::FORMAT,
+    preference::FORMAT,
+    query_response::FORMAT,
+    pairs::FORMAT,
+    oasst::FORMAT,
+    text_row::FORMAT,
+    segments::FORMAT,
+    tokens::FORMAT,
     rendered::CHATML,
     rendered::LLAMA3,
     rendered::GEMMA,
@@ -100,11 +124,29 @@ pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
     ranked
 }
 
-/// A row that is not as the others.
+/// A row that is not in the format that is read. Where it has a key for messages, that is what is wrong.
 fn other_row(row: &Row, notes: &mut Notes) {
-    if notes.wants("unrecognised") {
-        super::unrecognised(row.span(), &row.describe(), notes);
+    if !notes.wants("unrecognised") {
+        return;
     }
+    if let Some(value) = MESSAGE_KEYS.iter().find_map(|key| row.get(key)) {
+        super::unrecognised(value.span, &super::check::describe(value), notes);
+        return;
+    }
+    let found = row.describe();
+    notes.add(
+        Error,
+        "unrecognised",
+        row.span(),
+        Bilingual::new(
+            format!("this row is not in the format that is read; it is {}", found.en),
+            format!("该行不是当前读取的格式，实际是{}", found.zh),
+        ),
+        Bilingual::fixed(
+            "it is left out: write it as the other rows are, or choose another format",
+            "该行已略去：请写成与其他行一致的格式，或选择其他格式",
+        ),
+    );
 }
 
 /// A message that the data has under other keys: it stands where its content stands.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::notes::Notes;
 use super::super::{Conversation, MAX_MESSAGES, Message, Text};
 use super::turns::{self, Turn, is_literal, trimmed};
-use super::{Format, Reads, alpaca};
+use super::{Format, Reads, words};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
@@ -253,7 +253,7 @@ fn read(text: &Text, notes: &mut Notes) -> Vec<Conversation> {
             && let Some(question) = last.content()
         {
             if !content.is_empty() {
-                let joined = alpaca::join(question, Some(&text.slice(content)));
+                let joined = words::join(&[question, &text.slice(content)], "\n");
                 *last = Message::new(last.role.clone(), joined);
             }
             continue;

@@ -28,8 +28,7 @@ const HEAD: usize = 64 << 10;
 
 /// The messages of a text that is a dialogue itself, rendered or a transcript, such as the string of `{"text": …}`.
 /// Their places are the ones that `text` was pasted with. `None` where it does not look like one.
-#[allow(dead_code, reason = "rows of text are another format's")]
-pub(super) fn messages_of(text: &Text) -> Option<Vec<Message>> {
+pub(in super::super) fn messages_of(text: &Text) -> Option<Vec<Message>> {
     let texts = FORMATS.iter().filter_map(|format| match format.reads {
         Reads::Text { claims, read } => Some((claims(&text.text), read)),
         Reads::Rows { .. } => None,
