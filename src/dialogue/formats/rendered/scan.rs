@@ -223,7 +223,9 @@ impl Walk<'_> {
         if silent && role == Some("assistant") && self.family.trims {
             return;
         }
-        self.messages.push(turns::message(self.text, Turn { speaker, role, content }));
+        let message = turns::message(self.text, Turn { speaker, role, content });
+        roles::unknown(&message.role, self.notes);
+        self.messages.push(message);
     }
 
     /// The content of a turn without what its template wrote around it.
