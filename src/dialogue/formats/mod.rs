@@ -108,7 +108,10 @@ pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
     };
     let mut ranked: Vec<_> = FORMATS.iter().map(|format| (format, score(format))).collect();
     // A list that somebody in a transcript writes on a line of its own is not the dialogue.
-    let inside = input.rows.first().is_some_and(|row| !text[..row.span().start].trim().is_empty());
+    let inside = input
+        .rows
+        .first()
+        .is_some_and(|row| text.get(..row.span().start).is_some_and(|before| !before.trim().is_empty()));
     let is_text =
         |(format, score): &(&Format, u8)| matches!(format.reads, Reads::Text { .. }) && *score >= AROUND;
     if inside && ranked.iter().any(is_text) {

@@ -122,23 +122,14 @@ struct Label {
 }
 
 fn claims(text: &str) -> u8 {
-    best(text).map_or(0, |(score, ..)| score)
+    if is_literal(text) { 0 } else { best(turns::head(text)).map_or(0, |(score, _)| score) }
 }
 
-/// The style that fits best, with its score and its labels.
-fn best(text: &str) -> Option<(u8, &'static Style, Vec<Label>)> {
-    if is_literal(text) {
-        return None;
-    }
-    let mut best: Option<(u8, &'static Style, Vec<Label>)> = None;
-    for style in &STYLES {
-        let labels = style.labels(text);
-        let score = style.score(text, &labels);
-        if score > best.as_ref().map_or(0, |(score, ..)| *score) {
-            best = Some((score, style, labels));
-        }
-    }
-    best
+/// The style that fits best, with its score.
+fn best(text: &str) -> Option<(u8, &'static Style)> {
+    let scores = STYLES.iter().map(|style| (style.score(text, &style.labels(text)), style));
+    // Of equals the first.
+    scores.filter(|(score, _)| *score > 0).reduce(|best, next| if next.0 > best.0 { next } else { best })
 }
 
 impl Style {
@@ -228,8 +219,11 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn read(text: &Text, notes: &mut Notes) -> Vec<Conversation> {
-    let Some((_, style, mut labels)) = best(&text.text) else { return no_speaker(text, notes) };
     let written = text.text.as_str();
+    let Some((_, style)) = best(turns::head(written)).or_else(|| best(written)) else {
+        return no_speaker(text, notes);
+    };
+    let mut labels = style.labels(written);
     let mut all = written.len();
     if labels.len() > MAX_MESSAGES
         && let Some(next) = labels.pop()

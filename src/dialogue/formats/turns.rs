@@ -23,6 +23,9 @@ pub(super) struct Turn {
 /// The least score at which a string that stands for a text is taken for a dialogue.
 const SURE: u8 = 40;
 
+/// How much of a text is looked at to tell what it is, in bytes.
+const HEAD: usize = 64 << 10;
+
 /// The messages of a text that is a dialogue itself, rendered or a transcript, such as the string of `{"text": …}`.
 /// Their places are the ones that `text` was pasted with. `None` where it does not look like one.
 pub(in super::super) fn messages_of(text: &Text) -> Option<Vec<Message>> {
@@ -62,6 +65,15 @@ pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let whole = text.get(range.clone()).unwrap_or_default();
     let start = range.start + (whole.len() - whole.trim_start().len());
     start..start + whole.trim().len()
+}
+
+/// The start of a text, which tells what it is.
+pub(super) fn head(text: &str) -> &str {
+    let mut end = HEAD.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Whether a text is rather JSON or a Python literal than a dialogue in itself.

@@ -64,18 +64,16 @@ pub(super) enum Outside {
 const MAX_HEADER: usize = 200;
 
 pub(super) fn claims(family: &Family, text: &str) -> u8 {
-    let Some((first, _)) = signs(family, text).find(|(_, sign)| matches!(sign, Sign::Open | Sign::Role(_)))
-    else {
+    if is_literal(text) {
         return 0;
-    };
-    if blank(&text[..first.start]) {
-        95
-    } else if is_literal(text) {
-        0
-    } else if family.outside == Outside::System {
-        85
-    } else {
-        30
+    }
+    let text = turns::head(text);
+    let begins = |(_, sign): &(Range<usize>, Sign)| matches!(sign, Sign::Open | Sign::Role(_));
+    match signs(family, text).find(begins) {
+        None => 0,
+        Some((first, _)) if blank(&text[..first.start]) => 95,
+        Some(_) if family.outside == Outside::System => 85,
+        Some(_) => 30,
     }
 }
 
@@ -225,7 +223,9 @@ impl Walk<'_> {
         if silent && role == Some("assistant") && self.family.trims {
             return;
         }
-        self.messages.push(turns::message(self.text, Turn { speaker, role, content }));
+        let message = turns::message(self.text, Turn { speaker, role, content });
+        roles::unknown(&message.role, self.notes);
+        self.messages.push(message);
     }
 
     /// The content of a turn without what its template wrote around it.
