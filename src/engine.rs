@@ -25,6 +25,8 @@ mod unknown;
 mod variables;
 
 #[cfg(test)]
+mod given_tests;
+#[cfg(test)]
 mod tests;
 
 /// The tokens that the samples of one report may hold.
@@ -145,6 +147,9 @@ impl Engine {
         let (read, report, setup) = self.begin(request);
         let render = |setup: &Setup, index: usize| {
             let conversation = &read.conversations[index];
+            if conversation.given.is_some() {
+                return Err(not_rendered());
+            }
             let input = Input {
                 messages: &conversation.messages,
                 tools: conversation.tools.as_ref(),
@@ -172,7 +177,8 @@ impl Engine {
         let (diagnostics, mut of) = findings(&read);
         let one = |index: usize| ConversationReport {
             index,
-            messages: read.conversations[index].messages.iter().map(MessageSummary::of).collect(),
+            messages: MessageSummary::all(&read.conversations[index]),
+            branch: read.conversations[index].branch,
             diagnostics: of.remove(&index).unwrap_or_default(),
             outcomes: Vec::new(),
         };
@@ -303,6 +309,15 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
         }
     }
     (general, of)
+}
+
+fn not_rendered() -> Diagnostic {
+    let message = Bilingual::fixed(
+        "this row says its own tokens: no template renders it",
+        "该行自带 token：不由模板渲染",
+    );
+    let hint = Bilingual::fixed("look at its sample instead", "请查看它的样本");
+    Diagnostic::new(Severity::Error, "given-not-rendered", message).hint(hint)
 }
 
 fn too_many_tokens(most: usize, index: usize, rest: usize) -> Diagnostic {

@@ -160,7 +160,7 @@ fn text_that_is_not_utf8_is_an_error_with_its_place() {
 
 #[test]
 fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
-    let calls: [(&[&str], &str); 11] = [
+    let calls: [(&[&str], &str); 12] = [
         (&[], "which command"),
         (&["expalin", "-"], "there is no command `expalin`"),
         (&["explain"], "which file"),
@@ -171,6 +171,7 @@ fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
         (&["explain", "-", "--template", "nothing"], "plain, chatml"),
         (&["explain", "-", "--tokenizer", "qwen2_5"], "LOSSMASK_TOKENIZERS"),
         (&["explain", "/no/such/file"], "/no/such/file"),
+        (&["parse", "-", "--format", "nothing"], "openai, sharegpt"),
         (&["loss", "--json"], "not built yet"),
     ];
     for (arguments, expected) in calls {
@@ -215,6 +216,27 @@ fn parse_prints_messages_in_openais_shape() {
     assert_eq!(parsed[0]["messages"][1], json!({"role": "assistant", "content": SPRING}));
     assert_eq!(parsed[0]["diagnostics"], json!([]));
     assert!(parsed[0].get("tools").is_none());
+}
+
+#[test]
+fn parse_prints_what_rows_say_beside_their_messages() {
+    let parsed = lines(&["parse", "-", "--json"], r#"{"prompt": "q", "chosen": "a", "rejected": "b"}"#);
+    assert_eq!([&parsed[0]["branch"], &parsed[1]["branch"]], [&json!("chosen"), &json!("rejected")]);
+    let parsed = lines(&["parse", "-", "--json"], r#"{"input_ids": [5, 6], "labels": [-100, 6]}"#);
+    assert_eq!(parsed[0]["given"], json!({"input_ids": [5, 6], "labels": [-100, 6]}));
+    let flagged = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]"#;
+    let parsed = lines(&["parse", "-", "--json"], flagged);
+    let training = json!([null, {"flags": [{"key": "weight", "weight": 0.0}], "detail": []}]);
+    assert_eq!(parsed[0]["training"], training);
+    assert_eq!(parsed[0]["messages"][1]["weight"], 0);
+}
+
+#[test]
+fn parse_reads_in_the_format_that_is_asked_for() {
+    let row = r#"{"prompt": "q", "completion": "a", "instruction": "i"}"#;
+    let parsed = lines(&["parse", "-", "--json", "--format", "alpaca"], row);
+    assert_eq!(parsed[0]["format"], "alpaca");
+    assert_eq!(parsed[0]["messages"][0]["content"], "i");
 }
 
 #[test]

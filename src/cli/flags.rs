@@ -9,6 +9,7 @@ use super::Stop;
 #[derive(Debug, Default)]
 pub(super) struct Flags {
     pub(super) file: Option<String>,
+    pub(super) format: Option<String>,
     pub(super) recipe: Option<String>,
     pub(super) set: Vec<(String, String)>,
     pub(super) now: Option<NaiveDateTime>,
@@ -50,6 +51,7 @@ impl Flags {
         match name {
             "json" => self.json = true,
             "add-generation-prompt" => self.add_generation_prompt = true,
+            "format" => self.format = Some(parser.value()?.string()?),
             "recipe" => self.recipe = Some(parser.value()?.string()?),
             "template" => self.template = Some(parser.value()?.string()?),
             "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),

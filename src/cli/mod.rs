@@ -89,7 +89,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
     };
     let (run, allowed): (Run, &[&str]) = match command.as_str() {
         "explain" => (explain::run, &explain::FLAGS),
-        "parse" => (parse::run, &["json"]),
+        "parse" => (parse::run, &parse::FLAGS),
         "render" => (render::run, &render::FLAGS),
         "encode" => (encode::run, &["tokenizer", "json"]),
         "recipes" => (lists::recipes, &["json"]),
@@ -121,6 +121,7 @@ lossmask templates        the chat templates that come with the program
 
 FILE is a path, or `-` for standard input.
 
+  --format ID               parse: the format to read the dialogue in (the one that fits best)
   --recipe ID               explain: the rule that builds the samples (per-turn)
   --set KEY=VALUE           explain: an option of the recipe; repeatable
   --ignore-index N          explain: the label of a masked position (-100)

@@ -1,15 +1,19 @@
 //! Text people paste ▶ [`Conversation`]s.
 //!
-//! `literal` reads JSON and Python literals into [`Value`]s that know their bytes; each format is one file that turns a
-//! value into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
+//! `containers` finds out whether a text is JSON or a Python literal (`literal`), YAML or CSV, and reads it into
+//! [`Value`]s that know their bytes; each format is one file that turns values, or the text itself, into conversations. Reading never fails: [`read`] returns what it understood and its diagnostics.
 
 mod check;
+mod containers;
 mod formats;
 mod literal;
 mod message;
 mod notes;
 mod split;
+mod training;
 mod value;
+
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
@@ -17,10 +21,14 @@ use crate::span::Span;
 pub use formats::{FORMATS, Format};
 pub use literal::{MAX_BYTES, MAX_DEPTH, MAX_VALUES};
 pub use split::Splitter;
+pub use training::{Detail, Flag, Training};
 
 use check::{check, empty, unrecognised};
 use formats::Reads;
 use notes::Notes;
+
+/// How many messages one text may hold where it is a dialogue itself: rendered, or a transcript.
+pub const MAX_MESSAGES: usize = 400_000;
 
 /// A JSON-like value that knows where it stands in the pasted text.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,8 +101,26 @@ pub struct Conversation {
     pub extra: Vec<(Text, Value)>,
     /// What the row says of its own tokens, where it does.
     pub given: Option<Given>,
+    /// Which of several answers to one prompt it ends with, or how good its answer is, where the row says so.
+    pub branch: Option<Branch>,
+    /// The role whose messages are not trained, where the row says so (Megatron's `mask`).
+    pub mask: Option<Text>,
     /// The bytes of the conversation in the pasted text.
     pub span: Span,
+}
+
+/// What a preference dataset says of the answer that a conversation ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Branch {
+    /// The better one of two (`chosen`).
+    Chosen,
+    /// The worse one of two (`rejected`).
+    Rejected,
+    /// One that is good in itself (`label` is true).
+    Desirable,
+    /// One that is bad in itself (`label` is false).
+    Undesirable,
 }
 
 /// What a row says of its own tokens, instead of leaving them to a template and a recipe.
@@ -139,6 +165,12 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The messages of a text that is a dialogue in itself, rendered or a transcript; their places are in no pasted text.
+/// `None` where it does not look like one.
+pub fn messages_of(text: &str) -> Option<Vec<Message>> {
+    formats::messages_of(&Text::new(text))
+}
+
 /// Reads whatever was pasted, in the format that fits best.
 pub fn read(text: &str) -> Read {
     read_as(text, None)
@@ -146,7 +178,7 @@ pub fn read(text: &str) -> Read {
 
 /// Reads whatever was pasted; `format` is the id of the format to read it in, and without it the one that fits best.
 pub fn read_as(text: &str, format: Option<&str>) -> Read {
-    let literal::Document { values, mut notes } = literal::read(text);
+    let literal::Document { values, mut notes } = containers::read(text);
     let first = values.first().map(|value| (value.span, check::describe(value)));
     let input = formats::Input::new(values);
     let ranked = formats::rank(text, &input);
@@ -166,7 +198,7 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         Reads::Text { read, .. } => {
             // What the reader of values made of a text that holds none is no news.
             notes = Notes::default();
-            read(text, &mut notes)
+            read(&Text::verbatim(text, 0), &mut notes)
         }
     };
     check(&mut conversations, &mut notes);

@@ -1,6 +1,6 @@
 //! The recipes, by id.
 
-use super::{Context, Outcome, Recipe, all_tokens, per_turn};
+use super::{Context, Outcome, Recipe, all_tokens, given, per_turn};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
@@ -10,13 +10,16 @@ pub fn find(id: &str) -> Option<&'static Recipe> {
     RECIPES.iter().copied().find(|recipe| recipe.id == id)
 }
 
-/// Makes the samples of one conversation.
+/// Makes the samples of one conversation: by the recipe, or the row itself where it says its own tokens.
 ///
 /// Not a field of [`Recipe`]: the page lists the recipes, and functions in that list would bring every trainer, the
 /// templates and the tokenizers into the wasm of the main thread.
 pub fn build(recipe: &Recipe, context: &Context<'_>) -> Vec<Outcome> {
-    let build = BUILDERS.iter().find(|(id, _)| *id == recipe.id).map(|(_, build)| build);
-    build.map_or_else(Vec::new, |build| build(context))
+    let Some((_, build)) = BUILDERS.iter().find(|(id, _)| *id == recipe.id) else { return Vec::new() };
+    match &context.conversation.given {
+        Some(row) => given::build(context, row, recipe, *build),
+        None => build(context),
+    }
 }
 
 type Build = fn(&Context<'_>) -> Vec<Outcome>;

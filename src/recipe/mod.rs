@@ -10,7 +10,9 @@ use crate::template::{Owner, Piece, Writer};
 pub mod catalog;
 
 mod all_tokens;
+mod compare;
 mod context;
+mod given;
 mod options;
 mod per_turn;
 mod renders;

@@ -114,6 +114,8 @@ pub struct ConversationView {
     pub index: usize,
     /// Its messages.
     pub messages: Vec<MessageSummary>,
+    /// What a preference dataset says of the answer it ends with.
+    pub branch: Option<crate::dialogue::Branch>,
     /// Its samples, or why there is none.
     pub outcomes: Vec<OutcomeView>,
     /// What concerns it as a whole.
@@ -139,6 +141,7 @@ impl ReportView {
         let pack = |conversation: ConversationReport| ConversationView {
             index: conversation.index,
             messages: conversation.messages,
+            branch: conversation.branch,
             outcomes: conversation
                 .outcomes
                 .into_iter()

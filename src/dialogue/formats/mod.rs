@@ -4,17 +4,39 @@
 //! The surest one reads, unless another is asked for; the others are offered.
 
 mod alpaca;
+mod anthropic;
+mod fields;
 mod items;
+mod oasst;
 mod openai;
+mod pairs;
+mod preference;
+mod prompt_completion;
+mod query_response;
+mod rendered;
 mod roles;
 mod rows;
+mod segments;
 mod sharegpt;
+mod text_row;
+mod tokens;
+mod transcript;
+mod turns;
+mod words;
 
 use super::notes::Notes;
 use super::{Conversation, Message, Text, Value};
 use crate::bilingual::Bilingual;
+use crate::diagnostic::Severity::Error;
 
+<<<<<<< HEAD
 pub(super) use rows::{Row, is_one_message};
+=======
+pub(super) use super::literal::MESSAGE_KEYS;
+pub(super) use roles::meant;
+pub(super) use rows::Row;
+pub(super) use turns::messages_of;
+>>>>>>> rows
 
 /// One way in which datasets write conversations.
 pub struct Format {
@@ -31,7 +53,7 @@ pub(super) enum Reads {
     /// From rows of values, whatever container they came in.
     Rows { claims: fn(&Input) -> u8, read: fn(Input, &mut Notes) -> Vec<Conversation> },
     /// From the text itself.
-    Text { claims: fn(&str) -> u8, read: fn(&str, &mut Notes) -> Vec<Conversation> },
+    Text { claims: fn(&str) -> u8, read: fn(&Text, &mut Notes) -> Vec<Conversation> },
 }
 
 /// What a format of rows sees.
@@ -41,7 +63,29 @@ pub(super) struct Input {
 }
 
 /// Every format, the likelier one first.
-pub static FORMATS: [Format; 3] = [openai::FORMAT, sharegpt::FORMAT, alpaca::FORMAT];
+pub static FORMATS: &[Format] = &[
+    openai::FORMAT,
+    sharegpt::FORMAT,
+    anthropic::FORMAT,
+    alpaca::FORMAT,
+    prompt_completion::FORMAT,
+    preference::FORMAT,
+    query_response::FORMAT,
+    pairs::FORMAT,
+    oasst::FORMAT,
+    text_row::FORMAT,
+    segments::FORMAT,
+    tokens::FORMAT,
+    rendered::CHATML,
+    rendered::LLAMA3,
+    rendered::GEMMA,
+    rendered::ROLE_TAGS,
+    rendered::INST,
+    rendered::DEEPSEEK,
+    rendered::HARMONY,
+    rendered::COHERE,
+    transcript::FORMAT,
+];
 
 impl Input {
     pub(super) fn new(values: Vec<Value>) -> Self {
@@ -56,6 +100,9 @@ impl Input {
     }
 }
 
+/// How sure a format of text must be for rows that stand inside the text to be a part of it.
+const AROUND: u8 = 50;
+
 /// The formats that claim `text`, whose values are `input`, with how sure each is: the surest first, of equals the
 /// first of the table.
 pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
@@ -64,16 +111,46 @@ pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
         Reads::Text { claims, .. } => claims(text),
     };
     let mut ranked: Vec<_> = FORMATS.iter().map(|format| (format, score(format))).collect();
+    // A list that somebody in a transcript writes on a line of its own is not the dialogue.
+    let inside = input
+        .rows
+        .first()
+        .is_some_and(|row| text.get(..row.span().start).is_some_and(|before| !before.trim().is_empty()));
+    let is_text =
+        |(format, score): &(&Format, u8)| matches!(format.reads, Reads::Text { .. }) && *score >= AROUND;
+    if inside && ranked.iter().any(is_text) {
+        for (_, score) in ranked.iter_mut().filter(|ranked| !is_text(ranked)) {
+            *score = (*score).min(AROUND - 1);
+        }
+    }
     ranked.retain(|(_, score)| *score > 0);
     ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
     ranked
 }
 
-/// A row that is not as the others.
+/// A row that is not in the format that is read. Where it has a key for messages, that is what is wrong.
 fn other_row(row: &Row, notes: &mut Notes) {
-    if notes.wants("unrecognised") {
-        super::unrecognised(row.span(), &row.describe(), notes);
+    if !notes.wants("unrecognised") {
+        return;
     }
+    if let Some(value) = MESSAGE_KEYS.iter().find_map(|key| row.get(key)) {
+        super::unrecognised(value.span, &super::check::describe(value), notes);
+        return;
+    }
+    let found = row.describe();
+    notes.add(
+        Error,
+        "unrecognised",
+        row.span(),
+        Bilingual::new(
+            format!("this row is not in the format that is read; it is {}", found.en),
+            format!("该行不是当前读取的格式，实际是{}", found.zh),
+        ),
+        Bilingual::fixed(
+            "it is left out: write it as the other rows are, or choose another format",
+            "该行已略去：请写成与其他行一致的格式，或选择其他格式",
+        ),
+    );
 }
 
 /// A message that the data has under other keys: it stands where its content stands.
