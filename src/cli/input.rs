@@ -80,6 +80,7 @@ pub(super) fn request(
     let defaults = Request::default();
     let request = Request {
         dialogue,
+        format: None,
         template,
         tokenizer,
         recipe: flags.recipe.clone().unwrap_or(defaults.recipe),

@@ -29,14 +29,10 @@ use super::{Conversation, Message, Text, Value};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Error;
 
-<<<<<<< HEAD
-pub(super) use rows::{Row, is_one_message};
-=======
 pub(super) use super::literal::MESSAGE_KEYS;
 pub(super) use roles::meant;
-pub(super) use rows::Row;
+pub(super) use rows::{Row, is_one_message};
 pub(super) use turns::messages_of;
->>>>>>> rows
 
 /// One way in which datasets write conversations.
 pub struct Format {

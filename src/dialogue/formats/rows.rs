@@ -1,10 +1,7 @@
 //! A text's values as rows, a row a conversation.
 
 use super::super::check::describe;
-<<<<<<< HEAD
-use super::super::literal::{self, MESSAGE_KEYS};
-=======
->>>>>>> rows
+use super::super::literal;
 use super::super::{Kind, Value};
 use super::{MESSAGE_KEYS, pairs};
 use crate::bilingual::Bilingual;
