@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 
-use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS};
+use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, keeps_when_cut};
 use super::super::notes::Notes;
 use super::super::value::number;
 use super::super::{Kind, Text, Value};
@@ -277,14 +277,7 @@ impl Reader<'_> {
     fn unwind(&mut self) {
         while let Some(open) = self.open.pop() {
             let (value, end, _) = self.close(open, Span::at(0));
-            let keeps = match &value.kind {
-                Kind::List(items) => !items.is_empty(),
-                Kind::Map(entries) => entries.iter().any(|(key, value)| {
-                    MESSAGE_KEYS.contains(&key.text.as_str()) && value.as_list().is_some()
-                }),
-                _ => true,
-            };
-            if keeps {
+            if keeps_when_cut(&value) {
                 self.add(value, end, 0);
             } else if let Some(Open { items: Items::Map(_, key), .. }) = self.open.last_mut() {
                 *key = None;
