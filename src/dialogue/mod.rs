@@ -177,6 +177,9 @@ pub fn read(text: &str) -> Read {
 /// Reads whatever was pasted; `format` is the id of the format to read it in, and without it the one that fits best.
 pub fn read_as(text: &str, format: Option<&str>) -> Read {
     let literal::Document { values, mut notes } = containers::read(text);
+    if text.len() > MAX_BYTES {
+        return Read { diagnostics: notes.into_sorted(), ..Read::default() };
+    }
     let first = values.first().map(|value| (value.span, check::describe(value)));
     let input = formats::Input::new(values);
     let ranked = formats::rank(text, &input);

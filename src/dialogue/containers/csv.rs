@@ -207,3 +207,33 @@ fn unterminated(span: Span, notes: &mut Notes) {
         ),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dialogue::read;
+
+    #[test]
+    fn a_cell_points_at_its_characters() {
+        let pasted = "\u{feff}Instruction,output\r\n春,\"say \"\"风\"\"\"\r\n";
+        let found = read(pasted);
+        let content = |index: usize| found.conversations[0].messages[index].content().unwrap();
+        assert_eq!(content(0).source_span(0..3).of(pasted), "春");
+        assert_eq!(content(1).text, "say \"风\"");
+        assert_eq!(content(1).source_span(4..5).of(pasted), "\"\"");
+        assert_eq!(content(1).source_span(5..8).of(pasted), "风");
+        assert_eq!(content(1).span.of(pasted), "\"say \"\"风\"\"\"");
+        assert_eq!(found.conversations[0].span.of(pasted), "春,\"say \"\"风\"\"\"");
+    }
+
+    #[test]
+    fn a_list_in_a_cell_points_through_both_of_its_escapes() {
+        let pasted =
+            "id,messages\n1,\"[{\"\"role\"\": \"\"user\"\", \"\"content\"\": \"\"a\\n春\\\"\"\"\"}]\"\n";
+        let found = read(pasted);
+        let content = found.conversations[0].messages[0].content().unwrap();
+        assert_eq!(content.text, "a\n春\"");
+        assert_eq!(content.source_span(1..2).of(pasted), "\\n");
+        assert_eq!(content.source_span(2..5).of(pasted), "春");
+        assert_eq!(content.source_span(5..6).of(pasted), "\\\"\"");
+    }
+}
