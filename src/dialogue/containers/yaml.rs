@@ -16,11 +16,15 @@ const MAX_COPIED: usize = 4 << 20;
 /// How many lines are looked at to tell whether a text is YAML.
 const HEAD: usize = 5;
 
+/// Words for speakers that are no keys of rows.
+const SPEAKERS: [&str; 6] = ["user", "assistant", "human", "gpt", "bot", "ai"];
+
 /// Whether a text is a dialogue in YAML: its first lines are keys and items, and one has a key of dialogues.
 pub(super) fn fits(text: &str) -> bool {
     let lines = text.lines().map(str::trim_end);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && *line != "---").take(HEAD);
     let mut found = false;
+    let mut outer: Vec<&str> = Vec::new();
     for line in lines {
         let mut rest = line;
         while let Some(item) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix(' ')) {
@@ -30,9 +34,13 @@ pub(super) fn fits(text: &str) -> bool {
         let key = key.trim_matches(['"', '\'']);
         let is_entry = !key.is_empty() && (value.is_empty() || value.starts_with(' '));
         let is_item = rest.len() < line.len() || line == "-";
-        // What is not indented begins an entry or an item; anything else is no YAML.
-        if !line.starts_with(' ') && !is_item && (!is_entry || key.contains(' ')) {
-            return false;
+        // What is not indented begins an entry or an item; anything else is no YAML. A key that comes again, or that
+        // says who speaks, is a transcript's.
+        if !line.starts_with([' ', ']', '}']) && !is_item {
+            if !is_entry || key.contains(' ') || SPEAKERS.contains(&key) || outer.contains(&key) {
+                return false;
+            }
+            outer.push(key);
         }
         // `messages: list[dict] = [` is Python.
         let value = value.trim_start();
