@@ -182,8 +182,9 @@ proptest! {
     ) {
         let turns = turns.iter().map(|(role, said)| (["system", "user", "assistant", "critic"][*role], said.replace("<|", "< |")));
         let turns: Vec<_> = turns.collect();
-        let rendered: String =
+        let rendered: Vec<String> =
             turns.iter().map(|(role, said)| format!("<|im_start|>{role}\n{said}<|im_end|>\n")).collect();
+        let rendered = rendered.concat();
         let found = read(&rendered);
         prop_assert_eq!(found.format, Some("chatml"));
         prop_assert_eq!(found.conversations.len(), 1);

@@ -179,9 +179,13 @@ pub fn read(text: &str) -> Read {
 /// Reads whatever was pasted; `format` is the id of the format to read it in, and without it the one that fits best.
 pub fn read_as(text: &str, format: Option<&str>) -> Read {
     let literal::Document { values, mut notes } = containers::read(text);
+    if text.len() > MAX_BYTES {
+        return Read { diagnostics: notes.into_sorted(), ..Read::default() };
+    }
     let first = values.first().map(|value| (value.span, check::describe(value)));
     let input = formats::Input::new(values);
-    let ranked = formats::rank(text, &input);
+    let body = containers::fenced(text);
+    let ranked = formats::rank(text, body.of(text), &input);
     let chosen = format.and_then(|id| FORMATS.iter().find(|format| format.id == id));
     let candidates = ranked.iter().map(|(format, score)| (format.id, *score)).collect();
     let Some(format) = chosen.or_else(|| ranked.first().map(|(format, _)| *format)) else {
@@ -198,7 +202,7 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         Reads::Text { read, .. } => {
             // What the reader of values made of a text that holds none is no news.
             notes = Notes::default();
-            read(&Text::verbatim(text, 0), &mut notes)
+            read(&Text::verbatim(body.of(text), body.start), &mut notes)
         }
     };
     check(&mut conversations, &mut notes);

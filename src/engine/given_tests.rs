@@ -1,7 +1,7 @@
 //! Rows that say their own tokens, through the engine.
 
 use super::*;
-use crate::dialogue::Branch;
+use crate::dialogue::{Branch, Training};
 use crate::recipe::Sample;
 use crate::span::Span;
 
@@ -105,7 +105,7 @@ fn the_report_says_which_answer_a_conversation_ends_with_and_what_its_messages_s
         r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]"#,
         "per-turn",
     );
-    let of = |message: &MessageSummary| message.training.as_ref().and_then(|training| training.weight());
+    let of = |message: &MessageSummary| message.training.as_ref().and_then(Training::weight);
     let weights: Vec<_> = report.conversations[0].messages.iter().map(of).collect();
     assert_eq!(weights, [None, Some(0.0)]);
 }

@@ -12,6 +12,8 @@ use crate::span::Span;
 
 /// How much of a text is looked at to tell whether it is a table, in bytes.
 const HEAD: usize = 8 << 10;
+/// Columns that say which conversation a message belongs to.
+const ID_KEYS: [&str; 5] = ["conversation_id", "dialogue_id", "dialog_id", "session_id", "thread_id"];
 /// How many cells a table may have.
 const MAX_CELLS: usize = 1_000_000;
 /// How many columns a table may have.
@@ -137,7 +139,31 @@ pub(super) fn read(text: &str, inside: Span, delimiter: u8) -> Document {
             .map(|(name, place)| (name.clone(), Value::from_text(moved(text, place, inside.start))));
         values.push(Value { kind: Kind::Map(entries.collect()), span });
     }
+    let values = match names.iter().find(|name| ID_KEYS.contains(&name.text.as_str())) {
+        Some(id) if names.iter().any(|name| matches!(name.text.as_str(), "role" | "from")) => {
+            by_id(values, &id.text)
+        }
+        _ => values,
+    };
     Document { values, notes }
+}
+
+/// Lines that are messages as lists, one a conversation: a run of lines with the same `id`.
+fn by_id(lines: Vec<Value>, id: &str) -> Vec<Value> {
+    let mut lists: Vec<Value> = Vec::new();
+    let mut last: Option<String> = None;
+    for line in lines {
+        let of = line.get(id).and_then(Value::as_str).map(str::to_owned);
+        match lists.last_mut() {
+            Some(Value { kind: Kind::List(items), span }) if of == last => {
+                span.end = line.span.end;
+                items.push(line);
+            }
+            _ => lists.push(Value { span: line.span, kind: Kind::List(vec![line]) }),
+        }
+        last = of;
+    }
+    lists
 }
 
 /// The text of a cell at `place` of what begins at `base` of `text`.
@@ -206,4 +232,34 @@ fn unterminated(span: Span, notes: &mut Notes) {
             "请闭合双引号；单元格内的双引号要写两次",
         ),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialogue::read;
+
+    #[test]
+    fn a_cell_points_at_its_characters() {
+        let pasted = "\u{feff}Instruction,output\r\n春,\"say \"\"风\"\"\"\r\n";
+        let found = read(pasted);
+        let content = |index: usize| found.conversations[0].messages[index].content().unwrap();
+        assert_eq!(content(0).source_span(0..3).of(pasted), "春");
+        assert_eq!(content(1).text, "say \"风\"");
+        assert_eq!(content(1).source_span(4..5).of(pasted), "\"\"");
+        assert_eq!(content(1).source_span(5..8).of(pasted), "风");
+        assert_eq!(content(1).span.of(pasted), "\"say \"\"风\"\"\"");
+        assert_eq!(found.conversations[0].span.of(pasted), "春,\"say \"\"风\"\"\"");
+    }
+
+    #[test]
+    fn a_list_in_a_cell_points_through_both_of_its_escapes() {
+        let pasted =
+            "id,messages\n1,\"[{\"\"role\"\": \"\"user\"\", \"\"content\"\": \"\"a\\n春\\\"\"\"\"}]\"\n";
+        let found = read(pasted);
+        let content = found.conversations[0].messages[0].content().unwrap();
+        assert_eq!(content.text, "a\n春\"");
+        assert_eq!(content.source_span(1..2).of(pasted), "\\n");
+        assert_eq!(content.source_span(2..5).of(pasted), "春");
+        assert_eq!(content.source_span(5..6).of(pasted), "\\\"\"");
+    }
 }

@@ -74,7 +74,7 @@ pub(super) fn read(text: &str) -> Document {
 }
 
 /// The text without a mark of the byte order and without the Markdown fence that it may begin with.
-fn fenced(text: &str) -> Span {
+pub(super) fn fenced(text: &str) -> Span {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let whole = Span::new(start, text.len());
     let body = text[start..].trim_start();
@@ -139,6 +139,8 @@ mod tests {
             "- milk\n- eggs\n- a role: none\n",
             "Note: the content follows\n",
             "name: x\nage: 3\n",
+            "system: a\nuser: b\nassistant: c\n",
+            "question: a\nanswer: b\nquestion: c\nanswer: d\n",
             "def f(input, output):\n    pass\n",
             "import a, b\nx = 1\n",
             "# Role: user\n",

@@ -2,6 +2,7 @@
 //!
 //! axolotl reads such a string with `json.loads`, ms-swift with `ast.literal_eval`.
 
+use super::super::formats::messages_of;
 use super::super::literal::{self, Document, MESSAGE_KEYS};
 use super::super::notes::Notes;
 use super::super::{Kind, Text, Value};
@@ -39,6 +40,10 @@ pub(super) fn unpack(document: &mut Document) {
                 {
                     *value = read;
                     row(value, notes);
+                } else if messages_of(text).is_some() {
+                    // A row of text that was pasted without its key.
+                    let text = Value::from_text(std::mem::take(text));
+                    value.kind = Kind::Map(vec![(Text::new("text"), text)]);
                 }
             }
             _ => row(value, notes),

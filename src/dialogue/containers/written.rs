@@ -6,15 +6,34 @@ use super::super::{Kind, Text};
 /// The text `decoded` that was written as `raw`, which stands at byte `at`. Where how it was written cannot be told,
 /// every part of it points at the whole.
 pub(super) fn text(decoded: &str, raw: &str, at: usize) -> Text {
-    let text = plain(decoded, raw)
-        .or_else(|| raw.strip_prefix('"').and_then(|_| doubled(raw, '"')).filter(|text| text.text == decoded))
-        .or_else(|| {
-            raw.strip_prefix('\'').and_then(|_| doubled(raw, '\'')).filter(|text| text.text == decoded)
-        })
+    let value = without_properties(raw);
+    if let Some(text) = exact(decoded, raw) {
+        moved(text, at)
+    } else if let Some(text) = exact(decoded, value) {
+        moved(text, at + raw.len() - value.len())
+    } else {
+        moved(whole(decoded, raw), at)
+    }
+}
+
+/// Without the anchor and the tag that may stand before a value of YAML.
+fn without_properties(raw: &str) -> &str {
+    let mut value = raw;
+    while value.starts_with(['&', '!'])
+        && let Some(end) = value.find(char::is_whitespace)
+    {
+        value = value[end..].trim_start();
+    }
+    value
+}
+
+fn exact(decoded: &str, raw: &str) -> Option<Text> {
+    let doubled = |quote| doubled(raw, quote).filter(|text| text.text == decoded);
+    plain(decoded, raw)
+        .or_else(|| doubled('"'))
+        .or_else(|| doubled('\''))
         .or_else(|| escaped(decoded, raw))
         .or_else(|| block(decoded, raw))
-        .unwrap_or_else(|| whole(decoded, raw));
-    moved(text, at)
 }
 
 /// Written as it is, perhaps in quotes.
@@ -71,14 +90,11 @@ fn escaped(decoded: &str, raw: &str) -> Option<Text> {
 
 /// Line by line, each with an indent before it, as a block of YAML.
 fn block(decoded: &str, raw: &str) -> Option<Text> {
-    if !raw.starts_with('|') {
-        return None;
-    }
     let mut text = Text { span: (0..raw.len()).into(), ..Text::default() };
-    let mut at = raw.find('\n')? + 1;
+    let mut at = if raw.starts_with('|') { raw.find('\n')? + 1 } else { 0 };
     for line in decoded.split_inclusive('\n') {
         let content = line.strip_suffix('\n').unwrap_or(line);
-        let written = raw[at..].split('\n').next()?;
+        let written = raw.get(at..)?.split('\n').next()?;
         let written = written.strip_suffix('\r').unwrap_or(written);
         let start = at + written.strip_suffix(content)?.len();
         text.run(start, true);
@@ -136,6 +152,7 @@ mod tests {
         assert_eq!(places("a'b", "'a''b'"), ["a", "''", "b"]);
         assert_eq!(places("a\nb", r#""a\nb""#), ["a", r"\n", "b"]);
         assert_eq!(places("a\n\n b\n", "|\n  a\n\n   b\n"), ["a", "\n", "\n", " ", "b", "\n"]);
+        assert_eq!(places("a\nb\n", "a\n   b\n"), ["a", "\n", "b", "\n"]);
         assert_eq!(places("a\nb", "|-\r\n  a\r\n  b"), ["a", "\r\n", "b"]);
         assert_eq!(places("a b", "a\n  b"), ["a\n  b"; 3]);
     }

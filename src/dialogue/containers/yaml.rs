@@ -2,7 +2,7 @@
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 
-use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS};
+use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, keeps_when_cut};
 use super::super::notes::Notes;
 use super::super::value::number;
 use super::super::{Kind, Text, Value};
@@ -16,11 +16,15 @@ const MAX_COPIED: usize = 4 << 20;
 /// How many lines are looked at to tell whether a text is YAML.
 const HEAD: usize = 5;
 
+/// Words for speakers that are no keys of rows.
+const SPEAKERS: [&str; 6] = ["user", "assistant", "human", "gpt", "bot", "ai"];
+
 /// Whether a text is a dialogue in YAML: its first lines are keys and items, and one has a key of dialogues.
 pub(super) fn fits(text: &str) -> bool {
     let lines = text.lines().map(str::trim_end);
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && *line != "---").take(HEAD);
     let mut found = false;
+    let mut outer: Vec<&str> = Vec::new();
     for line in lines {
         let mut rest = line;
         while let Some(item) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix(' ')) {
@@ -30,9 +34,13 @@ pub(super) fn fits(text: &str) -> bool {
         let key = key.trim_matches(['"', '\'']);
         let is_entry = !key.is_empty() && (value.is_empty() || value.starts_with(' '));
         let is_item = rest.len() < line.len() || line == "-";
-        // What is not indented begins an entry or an item; anything else is no YAML.
-        if !line.starts_with(' ') && !is_item && (!is_entry || key.contains(' ')) {
-            return false;
+        // What is not indented begins an entry or an item; anything else is no YAML. A key that comes again, or that
+        // says who speaks, is a transcript's.
+        if !line.starts_with([' ', ']', '}']) && !is_item {
+            if !is_entry || key.contains(' ') || SPEAKERS.contains(&key) || outer.contains(&key) {
+                return false;
+            }
+            outer.push(key);
         }
         // `messages: list[dict] = [` is Python.
         let value = value.trim_start();
@@ -277,14 +285,7 @@ impl Reader<'_> {
     fn unwind(&mut self) {
         while let Some(open) = self.open.pop() {
             let (value, end, _) = self.close(open, Span::at(0));
-            let keeps = match &value.kind {
-                Kind::List(items) => !items.is_empty(),
-                Kind::Map(entries) => entries.iter().any(|(key, value)| {
-                    MESSAGE_KEYS.contains(&key.text.as_str()) && value.as_list().is_some()
-                }),
-                _ => true,
-            };
-            if keeps {
+            if keeps_when_cut(&value) {
                 self.add(value, end, 0);
             } else if let Some(Open { items: Items::Map(_, key), .. }) = self.open.last_mut() {
                 *key = None;
@@ -357,4 +358,41 @@ fn plain(text: Text) -> Value {
         _ => Kind::String(text),
     };
     Value { kind, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dialogue::read;
+
+    /// What the first `length` bytes of each content were written as.
+    fn written(pasted: &str, length: usize) -> Vec<&str> {
+        let found = read(pasted);
+        assert!(found.diagnostics.is_empty(), "{:?}", found.diagnostics);
+        let messages = found.conversations.iter().flat_map(|conversation| &conversation.messages);
+        messages.map(|message| message.content().unwrap().source_span(0..length).of(pasted)).collect()
+    }
+
+    #[test]
+    fn a_scalar_points_at_its_characters_however_it_is_written() {
+        let pasted = "# 春😀\n- role: user\n  content: 春 x  # why\n- {role: assistant, content: \"春\\n\"}\n- role: user\n  \
+                      content: |\n    春\n    风\n- 'role': assistant\n  content: '春'\n";
+        assert_eq!(written(pasted, 3), ["春"; 4]);
+        let found = read(pasted);
+        let message = |index: usize| &found.conversations[0].messages[index];
+        let last = |index: usize, from: usize, to: usize| {
+            message(index).content().unwrap().source_span(from..to).of(pasted)
+        };
+        assert_eq!(last(0, 0, 5), "春 x");
+        assert_eq!(last(1, 3, 4), "\\n");
+        assert_eq!(last(2, 4, 7), "风");
+        assert_eq!(message(1).span.of(pasted), "{role: assistant, content: \"春\\n\"}");
+        assert_eq!(message(3).span.of(pasted), "'role': assistant\n  content: '春'");
+        assert_eq!(message(3).role.span.of(pasted), "assistant");
+    }
+
+    #[test]
+    fn an_alias_points_at_what_it_stands_for() {
+        let pasted = "- role: user\n  content: &a 春\n- role: assistant\n  content: *a\n";
+        assert_eq!(written(pasted, 3), ["春"; 2]);
+    }
 }

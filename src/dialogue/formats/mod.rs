@@ -100,11 +100,11 @@ impl Input {
 const AROUND: u8 = 50;
 
 /// The formats that claim `text`, whose values are `input`, with how sure each is: the surest first, of equals the
-/// first of the table.
-pub(super) fn rank(text: &str, input: &Input) -> Vec<(&'static Format, u8)> {
+/// first of the table. `body` is the text without a fence around.
+pub(super) fn rank(text: &str, body: &str, input: &Input) -> Vec<(&'static Format, u8)> {
     let score = |format: &Format| match format.reads {
         Reads::Rows { claims, .. } => claims(input),
-        Reads::Text { claims, .. } => claims(text),
+        Reads::Text { claims, .. } => claims(body),
     };
     let mut ranked: Vec<_> = FORMATS.iter().map(|format| (format, score(format))).collect();
     // A list that somebody in a transcript writes on a line of its own is not the dialogue.

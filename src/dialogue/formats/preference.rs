@@ -28,7 +28,11 @@ const ANSWER_KEYS: [(&str, &str); 5] = [
 
 fn claims(input: &Input) -> u8 {
     input
-        .share(96, |row| matches!(answers(row), Some((Some(_), Some(_)))))
+        .share(96, |row| {
+            answers(row).is_some_and(|(better, worse)| {
+                worse.is_some() && (better.is_some() || row.messages().is_some())
+            })
+        })
         .max(input.share(60, |row| answers(row).is_some()))
 }
 
@@ -60,25 +64,33 @@ fn both(
     conversations: &mut Vec<Conversation>,
     notes: &mut Notes,
 ) {
+    let mut context = context(row, better, notes);
+    // ms-swift's rows: the conversation ends with the better answer, and the worse one stands beside it.
+    let own = context.pop_if(|last| better.is_none() && last.role() == "assistant");
     let said = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
-    if said(better) && said(worse) && notes.is_new("preference-row") {
+    if (said(better) || own.is_some()) && said(worse) && notes.is_new("preference-row") {
         two_conversations(row, notes);
     }
-    let context = context(row, better, notes);
     for (branch, value) in [(Branch::Chosen, better), (Branch::Rejected, worse)] {
-        let Some(value) = value.filter(|value| !value.is_null()) else {
-            one_answer(row, branch, notes);
-            continue;
+        let (answer, start) = match (value.filter(|value| !value.is_null()), &own) {
+            (Some(value), _) => {
+                let whole = value.as_text().and_then(transcript);
+                (whole.unwrap_or_else(|| side(value, "assistant", notes)), value.span.start)
+            }
+            (None, Some(own)) if branch == Branch::Chosen => (vec![own.clone()], row.span().start),
+            _ => {
+                one_answer(row, branch, notes);
+                continue;
+            }
         };
-        let answer = value.as_text().and_then(transcript).unwrap_or_else(|| side(value, "assistant", notes));
-        let whole = answer.first().is_some_and(|first| first.role() != "assistant" && first.role() != "tool");
-        let mut messages = if whole { Vec::new() } else { context.clone() };
+        let is_answer = |first: &Message| matches!(super::meant(first.role()), Some("assistant" | "tool"));
+        let mut messages = if answer.first().is_none_or(is_answer) { context.clone() } else { Vec::new() };
         messages.extend(answer);
         let mut conversation = items::around(row, messages, notes);
         conversation.branch = Some(branch);
         // So that a finding inside the second answer is the second conversation's.
         if branch == Branch::Rejected {
-            conversation.span = Span::new(value.span.start, row.span().end);
+            conversation.span = Span::new(start, row.span().end);
         }
         conversations.push(conversation);
     }

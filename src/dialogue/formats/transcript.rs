@@ -80,7 +80,12 @@ const STYLES: [Style; 7] = [
             ("tool", "tool"),
             ("observation", "tool"),
             ("gpt", "assistant"),
+            // As ChatGPT's page is copied.
+            ("you said", "user"),
+            ("chatgpt said", "assistant"),
+            ("you", "user"),
             ("chatgpt", "assistant"),
+            ("model", "assistant"),
             ("ai", "assistant"),
             ("bot", "assistant"),
         ],
@@ -91,6 +96,8 @@ const STYLES: [Style; 7] = [
         words: &[
             ("用户", "user"),
             ("人类", "user"),
+            ("你说", "user"),
+            ("chatgpt 说", "assistant"),
             ("助手", "assistant"),
             ("助理", "assistant"),
             ("机器人", "assistant"),

@@ -101,7 +101,7 @@ fn is_worth(key: &str) -> bool {
 }
 
 /// Whether a value that an error cut off still holds whole messages.
-fn keeps_when_cut(value: &Value) -> bool {
+pub(super) fn keeps_when_cut(value: &Value) -> bool {
     match &value.kind {
         Kind::List(items) => !items.is_empty(),
         Kind::Map(entries) => entries.iter().any(|(key, value)| {
