@@ -72,10 +72,13 @@ pub(crate) fn Editor(props: &Props) -> Html {
         <section class={classes!("dialogue", open.then_some("open"))}>
             <div class="pane-h">
                 <h2><label for="dialogue">{ lang.pick("Dialogue", "对话") }</label></h2>
-                <FormatPicker {lang} chosen={format} {formats} report={report.clone()} dispatch={dispatch.clone()} />
                 <small>{ words(lang, report.as_deref()) }</small>
                 <button class="dialogue-toggle btn icon" aria-expanded={open.to_string()} onclick={toggle}
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
+            </div>
+            <div class="tools">
+                <FormatPicker {lang} chosen={format} {formats} report={report.clone()} dispatch={dispatch.clone()} />
+                <OpenButton {lang} dispatch={dispatch.clone()} />
             </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>
                 if mirrored {
@@ -90,12 +93,9 @@ pub(crate) fn Editor(props: &Props) -> Html {
             </div>
             if let Some(file) = &file { { file_bar(lang, file, &dispatch) } }
             { conversations(lang, report.as_deref(), file.as_ref().is_some_and(|file| file.rows > 1), &dispatch) }
-            <div class="under-row">
-                <p class="under" id="promise">
-                    { icon(Icon::Lock) }{ lang.pick("Runs in this tab. Nothing is uploaded.", "全程在本页运行，不上传任何内容。") }
-                </p>
-                <OpenButton {lang} {dispatch} />
-            </div>
+            <p class="under" id="promise">
+                { icon(Icon::Lock) }{ lang.pick("Runs in this tab. Nothing is uploaded.", "全程在本页运行，不上传任何内容。") }
+            </p>
         </section>
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn OpenButton(props: &Props) -> Html {
     let words = lang.pick("Open a file", "打开文件");
     html! {
         <>
-            <button class="btn line small" {onclick}>{ icon(Icon::File) }{ words }</button>
+            <button class="btn small" {onclick}>{ icon(Icon::File) }{ words }</button>
             <input ref={input} type="file" hidden=true accept={ACCEPT} aria-label={words} {onchange} />
         </>
     }

@@ -12,7 +12,7 @@ use crate::diagnostic::Severity::{Error, Warning};
 /// The format.
 pub(super) const FORMAT: Format = Format {
     id: "transcript",
-    title: Bilingual::fixed("transcript", "对话文本"),
+    title: Bilingual::fixed("Transcript", "对话文本"),
     reads: Reads::Text { claims, read },
 };
 
