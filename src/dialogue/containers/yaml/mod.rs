@@ -1,60 +1,22 @@
 //! YAML. `saphyr-parser` finds the events; the values, their places and the limits are ours.
 
+mod head;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, Span as Place, Tag};
 
-use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, keeps_when_cut};
+use super::super::literal::{Document, MAX_DEPTH, MAX_VALUES, keeps_when_cut};
 use super::super::notes::Notes;
 use super::super::value::number;
 use super::super::{Kind, Text, Value};
-use super::{is_key, written};
+use super::written;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Error;
 use crate::span::Span;
 
+pub(super) use head::fits;
+
 /// How much may be copied for anchors and aliases, in values and in bytes of text.
 const MAX_COPIED: usize = 4 << 20;
-/// How many lines are looked at to tell whether a text is YAML.
-const HEAD: usize = 5;
-
-/// Words for speakers that are no keys of rows.
-const SPEAKERS: [&str; 6] = ["user", "assistant", "human", "gpt", "bot", "ai"];
-
-/// Whether a text is a dialogue in YAML: its first lines are keys and items, and one has a key of dialogues.
-pub(super) fn fits(text: &str) -> bool {
-    let lines = text.lines().map(str::trim_end);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#') && *line != "---").take(HEAD);
-    let mut found = false;
-    let mut outer: Vec<&str> = Vec::new();
-    for line in lines {
-        let mut rest = line;
-        while let Some(item) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix(' ')) {
-            rest = item;
-        }
-        let (key, value) = rest.split_once(':').unwrap_or_default();
-        let key = key.trim_matches(['"', '\'']);
-        let is_entry = !key.is_empty() && (value.is_empty() || value.starts_with(' '));
-        let is_item = rest.len() < line.len() || line == "-";
-        // What is not indented begins an entry or an item; anything else is no YAML. A key that comes again, or that
-        // says who speaks, is a transcript's.
-        if !line.starts_with([' ', ']', '}']) && !is_item {
-            if !is_entry || key.contains(' ') || SPEAKERS.contains(&key) || outer.contains(&key) {
-                return false;
-            }
-            outer.push(key);
-        }
-        // `messages: list[dict] = [` is Python.
-        let value = value.trim_start();
-        if MESSAGE_KEYS.contains(&key)
-            && !(value.is_empty() || value.starts_with(['[', '{', '"', '\'', '|', '>', '&', '*', '#', '!']))
-        {
-            return false;
-        }
-        let is_flow = is_item && rest.starts_with('{') && rest.contains(':');
-        let lower = key.bytes().all(|byte| !byte.is_ascii_uppercase());
-        found |= is_flow || (is_entry && lower && is_key(key));
-    }
-    found
-}
 
 /// A list or an object that has not ended.
 struct Open {
