@@ -10,7 +10,7 @@ const FLOORS: [&[&str]; 8] = [
     &["dialogue"],
     &["template", "tokenizer", "loss"],
     &["recipe"],
-    &["diagnose"],
+    &["diagnose", "lab"],
     &["engine"],
     &["cli", "app"],
 ];

@@ -2,16 +2,17 @@
 
 use std::f32::consts::LOG2_E;
 
-/// Added to a small number it leaves the nearest whole number in the low bits: 1.5 × 2²³.
-const ROUND: f32 = 12_582_912.0;
-/// ln 2 in two parts; a whole number below 2⁹ times the first is exact.
-const LN_2_HIGH: f32 = 0.693_359_4;
-const LN_2_LOW: f32 = -2.121_944_4e-4;
+/// Added to a small number it leaves the nearest whole number in the low bits, plus the bias of an exponent there:
+/// 1.5 × 2²³ + 127.
+const ROUND: f32 = 12_583_039.0;
 /// Where the result is next to nothing, and where it is as large as it gets.
 const LOWEST: f32 = -87.0;
 const HIGHEST: f32 = 88.0;
+/// 2^f = 1 + f (c₀ + f (c₁ + …)) for |f| ≤ ½, fitted so that the greatest relative error is least: 9 × 10⁻⁸.
+const SERIES: [f32; 5] = [0.693_147, 0.240_222_42, 0.055_507_336, 0.009_671_513, 0.001_326_472_7];
 
-/// e to the `x`, to about one unit in the last place; `x` outside of -87 to 88 counts as that bound. NaN stays NaN.
+/// e to the `x`, with a relative error of about 2 × 10⁻⁷ around 0 that grows with |x| to 5 × 10⁻⁶; `x` outside of -87 to
+/// 88 counts as that bound. NaN stays NaN.
 ///
 /// Without branches, so that a loop over it becomes vector instructions.
 #[inline]
@@ -19,17 +20,14 @@ pub fn exp(x: f32) -> f32 {
     // Not `clamp`, which compiles to more; a comparison with NaN is false, so NaN passes.
     let x = if x < LOWEST { LOWEST } else { x };
     let x = if x > HIGHEST { HIGHEST } else { x };
-    // x = n ln 2 + r with |r| ≤ ln 2 / 2; e^x = 2^n e^r.
-    let shifted = x * LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // The series of e^r; what is left out is below a tenth of the last place.
-    let mut series = 1.0 / 5040.0;
-    for factor in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        series = series * r + factor;
-    }
-    // The exponent's bits; all bits of `ROUND` fall out on the left.
-    series * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
+    // e^x = 2^n 2^f with a whole n.
+    let twos = x * LOG2_E;
+    let shifted = twos + ROUND;
+    let f = twos - (shifted - ROUND);
+    let [c_0, c_1, c_2, c_3, c_4] = SERIES;
+    let series = 1.0 + f * (c_0 + f * (c_1 + f * (c_2 + f * (c_3 + f * c_4))));
+    // The exponent's bits; all other bits of `ROUND` fall out on the left.
+    series * f32::from_bits(shifted.to_bits() << 23)
 }
 
 /// The natural logarithm of a positive number that is neither tiny (below 2⁻¹²⁶) nor infinite; NaN for all others.
@@ -58,12 +56,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exp_is_right_to_the_last_place_or_two() {
+    fn exp_is_right_to_seven_places_around_0_and_to_five_far_out() {
         for step in -87_000..88_000 {
             let x = step as f32 / 1000.0 + 0.000_3;
             let exact = f64::from(x).exp();
             let off = (f64::from(exp(x)) - exact).abs() / exact;
-            assert!(off < 2.0 * f64::from(f32::EPSILON), "exp({x}) is off by {off}");
+            assert!(off < 2.5e-7 + 8e-8 * f64::from(x.abs()), "exp({x}) is off by {off}");
         }
         assert_eq!(exp(0.0).to_bits(), 1.0_f32.to_bits());
     }
