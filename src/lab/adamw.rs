@@ -1,8 +1,8 @@
-//! AdamW: each number moves by its running mean gradient over the root of its running mean square.
+//! `AdamW`: each number moves by its running mean gradient over the root of its running mean square.
 
 use serde::{Deserialize, Serialize};
 
-/// How AdamW moves; the defaults are PyTorch's, but for the learning rate.
+/// How `AdamW` moves; the defaults are those of `torch.optim.AdamW`, but for the learning rate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamW {
     /// How far a step goes.
@@ -23,7 +23,7 @@ impl Default for AdamW {
     }
 }
 
-/// What AdamW remembers of the steps so far.
+/// What `AdamW` remembers of the steps so far.
 #[derive(Clone, Debug)]
 pub struct Moments {
     mean: Vec<f32>,

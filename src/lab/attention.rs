@@ -65,8 +65,8 @@ pub(super) fn forward(
     kept.taken.resize(rows * width, 0.0);
     linear::forward(x, weights.qkv, width, &mut kept.qkv, Into::Set, scratch);
     for (head, square) in kept.weights.chunks_exact_mut((rows * rows).max(1)).enumerate() {
-        let [q, k, v] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
-        scratch.multiply(q, k.transposed(), (square, rows), Part::LowerResult, Into::Set);
+        let [query, key, value] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
+        scratch.multiply(query, key.transposed(), (square, rows), Part::LowerResult, Into::Set);
         for (at, row) in square.chunks_exact_mut(rows).enumerate() {
             let (seen, unseen) = row.split_at_mut(at + 1);
             softmax(seen, heads.scale());
@@ -74,7 +74,7 @@ pub(super) fn forward(
         }
         let square = View::new(square, rows, rows, rows);
         let taken = &mut kept.taken[head * heads.own()..];
-        scratch.multiply(square, v, (taken, width), Part::LowerLeft, Into::Set);
+        scratch.multiply(square, value, (taken, width), Part::LowerLeft, Into::Set);
     }
     linear::forward(&kept.taken, weights.out, width, out, Into::Add, scratch);
 }
@@ -98,13 +98,13 @@ pub(super) fn backward(
     let mut d_square = vec![0.0; rows * rows];
     for head in 0..count {
         let at = head * heads.own();
-        let [q, k, v] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
+        let [query, key, value] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
         let square = &kept.weights[head * rows * rows..][..rows * rows];
-        let p = View::new(square, rows, rows, rows);
+        let weighed = View::new(square, rows, rows, rows);
         let d_taken = View::new(&d_taken[at..], rows, heads.own(), width);
         let d_v = (&mut d_qkv[2 * width + at..], 3 * width);
-        scratch.multiply(p.transposed(), d_taken, d_v, Part::UpperLeft, Into::Set);
-        scratch.multiply(d_taken, v.transposed(), (&mut d_square, rows), Part::LowerResult, Into::Set);
+        scratch.multiply(weighed.transposed(), d_taken, d_v, Part::UpperLeft, Into::Set);
+        scratch.multiply(d_taken, value.transposed(), (&mut d_square, rows), Part::LowerResult, Into::Set);
         for (at, (d, p)) in d_square.chunks_exact_mut(rows).zip(square.chunks_exact(rows)).enumerate() {
             let (seen, unseen) = d.split_at_mut(at + 1);
             let p = &p[..=at];
@@ -115,9 +115,9 @@ pub(super) fn backward(
             unseen.fill(0.0);
         }
         let d_scores = View::new(&d_square, rows, rows, rows);
-        scratch.multiply(d_scores, k, (&mut d_qkv[at..], 3 * width), Part::LowerLeft, Into::Set);
+        scratch.multiply(d_scores, key, (&mut d_qkv[at..], 3 * width), Part::LowerLeft, Into::Set);
         let d_k = (&mut d_qkv[width + at..], 3 * width);
-        scratch.multiply(d_scores.transposed(), q, d_k, Part::UpperLeft, Into::Set);
+        scratch.multiply(d_scores.transposed(), query, d_k, Part::UpperLeft, Into::Set);
     }
     linear::backward((x, weights.qkv), width, &d_qkv, (d_x, d_weights.qkv), scratch);
 }
@@ -138,5 +138,7 @@ fn softmax(row: &mut [f32], scale: f32) {
         *sum += *x;
     }
     let one_over = 1.0 / sums.iter().sum::<f32>();
-    row.iter_mut().for_each(|x| *x *= one_over);
+    for x in row.iter_mut() {
+        *x *= one_over;
+    }
 }

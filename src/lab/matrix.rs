@@ -8,13 +8,7 @@
 /// Rows of a tile.
 const ROWS: usize = 4;
 /// Columns of a tile: two vectors of whatever width the machine has.
-const COLUMNS: usize = if cfg!(target_feature = "avx512f") {
-    32
-} else if cfg!(target_feature = "avx") {
-    16
-} else {
-    8
-};
+const COLUMNS: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
 
 /// A matrix that is read: numbers with a stride for each direction.
 #[derive(Clone, Copy)]
@@ -95,14 +89,23 @@ impl Scratch {
                 let tile = tile(&self.left, right_panel);
                 let across = COLUMNS.min(right.columns - at);
                 for (line, row) in tile[..height].iter().zip(top..) {
-                    let out = &mut result[row * stride + at..row * stride + at + across];
-                    match into {
-                        Into::Set => out.copy_from_slice(&line[..across]),
-                        Into::Add => out.iter_mut().zip(line).for_each(|(out, x)| *out += x),
-                    }
+                    write(line, &mut result[row * stride + at..row * stride + at + across], into);
                 }
             }
         }
+    }
+}
+
+/// Writes a line of a tile where it belongs; the end of a line that is wider than the result is dropped.
+#[inline]
+fn write(line: &[f32; COLUMNS], out: &mut [f32], into: Into) {
+    // Most lines are whole, and copying a number of bytes that is known costs no call.
+    if let (Into::Set, Some(out)) = (into, out.first_chunk_mut()) {
+        *out = *line;
+        return;
+    }
+    for (out, x) in out.iter_mut().zip(line) {
+        *out = if into == Into::Add { *out + x } else { *x };
     }
 }
 
@@ -131,19 +134,23 @@ fn pack_left(
     packed.clear();
     let start = top * left.down;
     if left.down == 1 && height == ROWS {
-        packed.extend(inner.map(|k| {
-            let at = start + k * left.right;
-            let mut column = [0.0; ROWS];
-            column.copy_from_slice(&left.numbers[at..at + ROWS]);
-            column
-        }));
+        let columns =
+            inner.map(|k| left.numbers[start + k * left.right..].first_chunk().copied().unwrap_or_default());
+        packed.extend(columns);
         return;
     }
     packed.resize(inner.len(), [0.0; ROWS]);
-    for row in 0..height {
-        let numbers = &left.numbers[start + row * left.down + inner.start * left.right..];
-        for (column, x) in packed.iter_mut().zip(numbers.iter().step_by(left.right)) {
-            column[row] = *x;
+    let row = |row: usize| &left.numbers[start + row * left.down + inner.start * left.right..];
+    if left.right == 1 && height == ROWS {
+        let rows = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3));
+        for (column, (((a, b), c), d)) in packed.iter_mut().zip(rows) {
+            *column = [*a, *b, *c, *d];
+        }
+        return;
+    }
+    for at in 0..height {
+        for (column, x) in packed.iter_mut().zip(row(at).iter().step_by(left.right)) {
+            column[at] = *x;
         }
     }
 }
@@ -153,21 +160,26 @@ fn pack_right(right: View<'_>, inner: usize, packed: &mut Vec<[f32; COLUMNS]>) {
     packed.clear();
     for at in (0..right.columns).step_by(COLUMNS) {
         let across = COLUMNS.min(right.columns - at);
-        if right.right == 1 {
-            packed.extend((0..inner).map(|k| {
-                let start = k * right.down + at;
-                let mut row = [0.0; COLUMNS];
-                row[..across].copy_from_slice(&right.numbers[start..start + across]);
-                row
-            }));
-        } else {
-            let first = packed.len();
-            packed.resize(first + inner, [0.0; COLUMNS]);
-            for column in 0..across {
-                let numbers = &right.numbers[(at + column) * right.right..];
-                for (row, x) in packed[first..].iter_mut().zip(numbers.iter().step_by(right.down)) {
-                    row[column] = *x;
-                }
+        if right.right == 1 && across == COLUMNS {
+            let rows = (0..inner).map(|k| right.numbers[k * right.down + at..].first_chunk().copied());
+            packed.extend(rows.map(|row| row.unwrap_or([0.0; COLUMNS])));
+            continue;
+        }
+        let first = packed.len();
+        packed.resize(first + inner, [0.0; COLUMNS]);
+        let column = |column: usize| &right.numbers[(at + column) * right.right..];
+        let mut done = 0;
+        // Four columns at a time, where a column's numbers lie side by side.
+        while right.down == 1 && done + 4 <= across {
+            let four = column(done).iter().zip(column(done + 1)).zip(column(done + 2)).zip(column(done + 3));
+            for (row, (((a, b), c), d)) in packed[first..].iter_mut().zip(four) {
+                row[done..done + 4].copy_from_slice(&[*a, *b, *c, *d]);
+            }
+            done += 4;
+        }
+        for at in done..across {
+            for (row, x) in packed[first..].iter_mut().zip(column(at).iter().step_by(right.down)) {
+                row[at] = *x;
             }
         }
     }
@@ -180,8 +192,7 @@ const LANES: usize = 8;
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     debug_assert_eq!(a.len(), b.len());
     let mut sums = [0.0; LANES];
-    let (a, a_rest) = a.as_chunks::<LANES>();
-    let (b, b_rest) = b.as_chunks::<LANES>();
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     for (a, b) in a.iter().zip(b) {
         for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
             *sum += a * b;
@@ -190,8 +201,8 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     for ((sum, a), b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
         *sum += a * b;
     }
-    let [a, b, c, d, e, f, g, h] = sums;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    let halves = [0, 1, 2, 3].map(|lane| sums[lane] + sums[lane + LANES / 2]);
+    (halves[0] + halves[2]) + (halves[1] + halves[3])
 }
 
 #[cfg(test)]

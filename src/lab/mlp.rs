@@ -1,4 +1,4 @@
-//! The two linear maps of a block with ReLU² between them: out = relu(x U)² D.
+//! The two linear maps of a block with a squared relu between them: `out = relu(x U)² D`.
 
 use super::linear;
 use super::matrix::Scratch;

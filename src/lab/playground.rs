@@ -94,10 +94,10 @@ pub fn play(
     let logits = logits.get(..length * vocabulary.len()).unwrap_or(logits);
     let loss = cross_entropy(logits, vocabulary.len(), &targets, change.reduction)?;
     let counted = numbered.iter().enumerate().map(|(at, label)| at > 0 && *label >= 0).collect();
-    Ok(shown(loss, labels, counted, vanished, &weights))
+    Ok(shown(&loss, labels, counted, vanished, &weights))
 }
 
-fn shown(loss: Loss, labels: Vec<i64>, counted: Vec<bool>, vanished: Vec<u32>, weights: &[f32]) -> Played {
+fn shown(loss: &Loss, labels: Vec<i64>, counted: Vec<bool>, vanished: Vec<u32>, weights: &[f32]) -> Played {
     let explanation = loss.explain();
     let first = (!labels.is_empty()).then_some(0.0);
     let terms: Vec<f32> = first.into_iter().chain(loss.per_token.iter().copied()).collect();

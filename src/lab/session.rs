@@ -95,7 +95,7 @@ impl Lab {
             gradient: vec![0.0; count],
             order: (0..data.windows.len()).collect(),
             used: data.windows.len(),
-            random: Random::new(seed ^ 0x6f72_6465_72),
+            random: Random::new(seed ^ 0x006f_7264_6572),
             records: Vec::new(),
             failed: None,
             data,

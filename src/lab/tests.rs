@@ -226,7 +226,7 @@ fn what_the_playground_makes_of_an_unchanged_sample_is_the_loss_that_is_reported
 }
 
 #[test]
-fn a_sample_of_fifty_thousand_tokens_is_trained_through_a_window() {
+fn a_window_makes_a_sample_of_fifty_thousand_tokens_trainable() {
     let ids: Vec<u32> = (0..50_000).map(|at| at % 90).collect();
     let row = Row {
         labels: ids.iter().map(|id| i64::from(*id)).collect(),

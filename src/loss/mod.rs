@@ -118,13 +118,10 @@ pub fn cross_entropy_backward(
     let mut rows = logits.chunks_exact_mut(vocabulary.max(1));
     let mut terms = Vec::with_capacity(scored.len());
     for (scored, row) in scored.iter().zip(&mut rows) {
-        terms.push(match scored {
-            Some(it) => backward_row(row, it.label, scale(it.weight)),
-            None => {
-                row.fill(0.0);
-                0.0
-            }
-        });
+        terms.push(scored.map_or(0.0, |it| backward_row(row, it.label, scale(it.weight))));
+        if scored.is_none() {
+            row.fill(0.0);
+        }
     }
     // With a shift, the last row is scored against nothing.
     rows.for_each(|row| row.fill(0.0));

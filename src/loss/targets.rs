@@ -31,8 +31,8 @@ impl Targets<'_> {
         if count.checked_mul(vocabulary) != Some(logits) || (vocabulary == 0 && count > 0) {
             let rows = logits.checked_div(vocabulary).unwrap_or_default();
             return Err(lengths(
-                format!("{rows} rows of {vocabulary} logits"),
-                format!("{rows} 行、每行 {vocabulary} 个 logits"),
+                &format!("{rows} rows of {vocabulary} logits"),
+                &format!("{rows} 行、每行 {vocabulary} 个 logits"),
                 count,
             ));
         }
@@ -40,8 +40,8 @@ impl Targets<'_> {
             && weights.len() != count
         {
             return Err(lengths(
-                format!("{} weights", weights.len()),
-                format!("{} 个权重", weights.len()),
+                &format!("{} weights", weights.len()),
+                &format!("{} 个权重", weights.len()),
                 count,
             ));
         }
@@ -63,7 +63,7 @@ impl Targets<'_> {
     }
 }
 
-fn lengths(en: String, zh: String, labels: usize) -> Diagnostic {
+fn lengths(en: &str, zh: &str, labels: usize) -> Diagnostic {
     let message =
         Bilingual::new(format!("{labels} labels do not fit {en}"), format!("{labels} 个标签与 {zh}对不上"));
     let hint = Bilingual::fixed(
