@@ -172,7 +172,7 @@ fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
         (&["explain", "-", "--tokenizer", "qwen2_5"], "LOSSMASK_TOKENIZERS"),
         (&["explain", "/no/such/file"], "/no/such/file"),
         (&["parse", "-", "--format", "nothing"], "openai, sharegpt"),
-        (&["loss", "--json"], "not built yet"),
+        (&["loss", "--recipe", "per-turn"], "--json"),
     ];
     for (arguments, expected) in calls {
         let output = run(arguments, POEMS);
@@ -270,6 +270,57 @@ fn encode_prints_a_line_for_each_string() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(stdout(&output).lines().count(), 2);
     assert!(stderr(&output).starts_with("-:2:1: "), "{}", stderr(&output));
+}
+
+#[test]
+fn loss_prints_one_object_for_each_that_it_reads() {
+    let input = r#"{"logits": [[0, 0], [1, 3]], "labels": [-100, 1]}
+        {"logits": [[0, 0], [1, 3]], "labels": [0, -100], "shift": true, "reduction": "mean"}
+        {"logits": [[0, 0], [1, 3]], "labels": [0, 1], "reduction": "none", "weights": [2, 1]}"#;
+    let output = run(&["loss", "--json"], input);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let fields = stdout(&output).lines().next().unwrap();
+    assert!(
+        fields.starts_with("{\"loss\":0.126928") && fields.contains("\"count\":1,\"grad\":[[0.0,0.0],["),
+        "{fields}"
+    );
+    let printed: Vec<Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(printed.len(), 3);
+    assert_eq!(printed[0]["per_token"][0], 0.0);
+    assert_eq!(
+        printed[1],
+        json!({"loss": null, "per_token": [0.0], "count": 0, "grad": [[0.0, 0.0], [0.0, 0.0]]})
+    );
+    assert!(stderr(&output).contains("0/0"), "{}", stderr(&output));
+    let each: Vec<f64> =
+        printed[2]["loss"].as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+    assert!((each[0] - 2.0 * 2f64.ln()).abs() < 1e-6 && (each[1] - 0.126_928).abs() < 1e-6, "{each:?}");
+}
+
+#[test]
+fn what_loss_cannot_use_is_an_error_with_line_and_column() {
+    let calls = [
+        (r#"{"logits": [[0, 0]], "labels": [2]}"#, "-:1:33: the label 2 at position 0"),
+        ("{\"logits\": [[0, 0], [1, 1]],\n \"labels\": [0, -1]}", "-:2:16: the label -1"),
+        (
+            r#"{"logits": [[0], [0]], "labels": [0, 0], "weights": [1, -1]}"#,
+            "-:1:57: the weight at position 1",
+        ),
+        (r#"{"logits": [[0, 0], [1]], "labels": [0, 0]}"#, "-:1:21: row 1 of the logits has 1"),
+        (r#"{"logits": [[0, 0]], "labels": [0, 0]}"#, "-:1:1: 2 labels do not fit 1 rows of 2"),
+        (r#"{"logits": [[0, 0]], "labels": [0.5]}"#, "-:1:35: invalid type"),
+        (r#"{"logits": [[0, 0]], "labels": [0], "reduction": "max"}"#, "-:1:54: unknown variant"),
+        (r#"{"logits": []"#, "-:1:13: EOF"),
+        ("", "-:1:1: there is no JSON object"),
+    ];
+    for (input, expected) in calls {
+        let output = run(&["loss", "--json"], input);
+        assert_eq!(output.status.code(), Some(1), "{input}");
+        assert_eq!(stdout(&output), "", "{input}");
+        assert!(stderr(&output).starts_with(expected), "{input}: {}", stderr(&output));
+        assert!(stderr(&output).contains("hint: "), "{input}");
+    }
 }
 
 #[test]

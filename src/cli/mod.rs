@@ -14,6 +14,7 @@ mod flags;
 mod input;
 mod json;
 mod lists;
+mod loss;
 mod parse;
 mod render;
 mod show;
@@ -92,10 +93,10 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
         "parse" => (parse::run, &parse::FLAGS),
         "render" => (render::run, &render::FLAGS),
         "encode" => (encode::run, &["tokenizer", "json"]),
+        "loss" => (loss::run, &["json"]),
         "recipes" => (lists::recipes, &["json"]),
         "templates" => (lists::templates, &["json"]),
         "help" => return print(out, HELP),
-        "loss" => return Err(Stop::Usage("`loss` is not built yet".to_owned())),
         other => return Err(Stop::Usage(format!("there is no command `{other}`"))),
     };
     match Flags::parse(&mut parser, &command, allowed)? {
@@ -116,6 +117,7 @@ lossmask explain FILE     the samples of a dialogue: ids, labels and why
 lossmask parse FILE       the conversations that were read
 lossmask render FILE      the text that the chat template makes
 lossmask encode [FILE]    ids and offsets of JSON strings, one a line
+lossmask loss [FILE]      masked cross-entropy of logits and labels, and its gradient
 lossmask recipes          the recipes and their options
 lossmask templates        the chat templates that come with the program
 
