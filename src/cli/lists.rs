@@ -43,6 +43,7 @@ fn option(option: &OptionSpec) -> Value {
         OptionKind::Choice(choices) => ("choice", Some(choices)),
         OptionKind::Bool => ("bool", None),
         OptionKind::Int => ("int", None),
+        OptionKind::IntOrNone => ("int_or_none", None),
         OptionKind::Text => ("text", None),
         OptionKind::List => ("list", None),
     };

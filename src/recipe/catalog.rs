@@ -1,9 +1,25 @@
 //! The recipes, by id.
 
-use super::{Context, Outcome, Recipe, all_tokens, given, per_turn};
+use super::{Context, Options, Outcome, Recipe, all_tokens, given, per_turn};
+use super::{
+    fastchat, llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only,
+    trl_completion_only,
+};
 
 /// Every recipe, in the order in which a list shows them.
-pub static RECIPES: &[&Recipe] = &[&per_turn::RECIPE, &all_tokens::RECIPE];
+pub static RECIPES: &[&Recipe] = &[
+    &per_turn::RECIPE,
+    &all_tokens::RECIPE,
+    &transformers::RECIPE,
+    &trl_assistant_only::RECIPE,
+    &trl_completion_only::RECIPE,
+    &llama_factory::RECIPE,
+    &tinker::RECIPE,
+    &prime::RECIPE,
+    &torchtune::RECIPE,
+    &ms_swift::RECIPE,
+    &fastchat::RECIPE,
+];
 
 /// The recipe of this id.
 pub fn find(id: &str) -> Option<&'static Recipe> {
@@ -24,7 +40,39 @@ pub fn build(recipe: &Recipe, context: &Context<'_>) -> Vec<Outcome> {
 
 type Build = fn(&Context<'_>) -> Vec<Outcome>;
 
-const BUILDERS: [(&str, Build); 2] = [("per-turn", per_turn::build), ("all-tokens", all_tokens::build)];
+const BUILDERS: &[(&str, Build)] = &[
+    ("per-turn", per_turn::build),
+    ("all-tokens", all_tokens::build),
+    ("transformers", transformers::build),
+    ("trl-assistant-only", trl_assistant_only::build),
+    ("trl-completion-only", trl_completion_only::build),
+    ("llama-factory", llama_factory::build),
+    ("tinker", tinker::build),
+    ("renderers", prime::build),
+    ("torchtune", torchtune::build),
+    ("ms-swift", ms_swift::build),
+    ("fastchat", fastchat::build),
+];
+
+/// The lines of a trainer's own configuration that these options stand for, ready to copy; none for a rule that is
+/// nobody's in particular.
+pub fn config(recipe: &Recipe, options: &Options) -> Option<String> {
+    CONFIGS.iter().find(|(id, _)| *id == recipe.id).map(|(_, config)| config(options))
+}
+
+type Config = fn(&Options) -> String;
+
+const CONFIGS: &[(&str, Config)] = &[
+    ("transformers", transformers::config),
+    ("trl-assistant-only", trl_assistant_only::config),
+    ("trl-completion-only", trl_completion_only::config),
+    ("llama-factory", llama_factory::config),
+    ("tinker", tinker::config),
+    ("renderers", prime::config),
+    ("torchtune", torchtune::config),
+    ("ms-swift", ms_swift::config),
+    ("fastchat", fastchat::config),
+];
 
 #[cfg(test)]
 mod tests {
@@ -41,6 +89,16 @@ mod tests {
             }
         }
         assert!(find("nobody's").is_none());
+    }
+
+    #[test]
+    fn every_trainer_shows_its_own_configuration() {
+        for recipe in RECIPES {
+            let options = Options::parse(recipe.id, recipe.options, &[]).unwrap();
+            let config = config(recipe, &options);
+            assert_eq!(config.is_some(), recipe.source.is_some(), "{}", recipe.id);
+            assert!(config.is_none_or(|config| config.ends_with('\n') && !config.trim().is_empty()));
+        }
     }
 
     #[test]

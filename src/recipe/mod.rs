@@ -13,12 +13,26 @@ mod all_tokens;
 mod compare;
 mod context;
 mod given;
+mod fastchat;
+mod generation;
+mod hermes;
+mod llama_factory;
+mod ms_swift;
 mod options;
 mod per_turn;
+mod pieces;
+mod prime;
 mod renders;
 mod reply;
 mod sample;
 mod separate;
+mod stretch;
+mod tinker;
+mod torchtune;
+mod transformers;
+mod trl_assistant_only;
+mod trl_completion_only;
+mod whole;
 
 pub use context::{Budget, Context};
 pub use options::{OptionKind, OptionSpec, Options};
@@ -65,6 +79,18 @@ pub struct Source {
     pub version: &'static str,
     /// The file in the package, and the function.
     pub file: &'static str,
+    /// How it is known that the recipe does the same.
+    pub verified: Verified,
+}
+
+/// How it is known that a recipe does what the code does that it reproduces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verified {
+    /// The code itself was run, and the recipe gives what it gave: the golden files in `tests/recipes/`.
+    Run,
+    /// The code was read, but could not be run.
+    ReadFromSource,
 }
 
 /// One row of the training set: flat arrays of one length.

@@ -28,6 +28,8 @@ pub enum OptionKind {
     Bool,
     /// A whole number.
     Int,
+    /// A whole number from 0 on, or `none` for no limit.
+    IntOrNone,
     /// Any text.
     Text,
     /// Texts, separated by commas.
@@ -67,6 +69,26 @@ impl Options {
         self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
+    /// The value as a limit; none where it is `none`.
+    pub fn limit(&self, name: &str) -> Option<usize> {
+        self.text(name).parse().ok()
+    }
+
+    /// The value as Python writes it, where it is a number, a truth value or `none`.
+    pub fn python(&self, name: &str) -> &str {
+        match self.text(name) {
+            "none" => "None",
+            "true" => "True",
+            "false" => "False",
+            other => other,
+        }
+    }
+
+    /// The items of a list.
+    pub fn items(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.text(name).split(',').map(str::trim).filter(|item| !item.is_empty())
+    }
+
     /// Whether the value is `true`.
     pub fn is_set(&self, name: &str) -> bool {
         self.text(name) == "true"
@@ -85,6 +107,9 @@ impl OptionKind {
                 Err(Bilingual::fixed("true or false", "true 或 false"))
             }
             Self::Int if value.parse::<i64>().is_err() => Err(Bilingual::fixed("a whole number", "整数")),
+            Self::IntOrNone if value != "none" && value.parse::<u32>().is_err() => {
+                Err(Bilingual::fixed("a whole number from 0 on, or none", "不小于 0 的整数，或 none"))
+            }
             _ => Ok(()),
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn trail<V: Verdict>(verdicts: &[V]) -> Vec<Reason> {
 }
 
 /// The owner of the piece that shares the most bytes with a token; of equals the first.
-fn owner(pieces: &[Piece], held: Span) -> Owner {
+pub(super) fn owner(pieces: &[Piece], held: Span) -> Owner {
     let first = pieces.partition_point(|piece| piece.output.end <= held.start);
     let mut most = 0;
     let mut owner = pieces.get(first).map(|piece| piece.owner);

@@ -112,6 +112,24 @@ pub struct Piece {
     pub source: Option<Span>,
 }
 
+/// The value as Python's `json.dumps` writes it: with `indent` spaces a level, or in one line. None where it nests too
+/// deeply or grows too large.
+pub fn json_dumps(value: &Value, ensure_ascii: bool, indent: Option<usize>) -> Option<String> {
+    let json = python::Json {
+        ensure_ascii,
+        indent: indent.map(|spaces| " ".repeat(spaces)),
+        item_separator: if indent.is_some() { "," } else { ", " }.to_owned(),
+        key_separator: ": ".to_owned(),
+        sort_keys: false,
+    };
+    json.dump(&value::value(value)).ok()
+}
+
+/// The value as Python's `str` writes it. None where it nests too deeply or grows too large.
+pub fn python_str(value: &Value) -> Option<String> {
+    python::text(&value::value(value)).ok()
+}
+
 /// The name of the one template in its environment.
 const NAME: &str = "template";
 

@@ -121,10 +121,16 @@ impl Encoder {
         [&template.prefix, &template.suffix].map(|run| run.iter().map(|(token, _)| token.id()).collect())
     }
 
-    /// The next added token in raw text, from `place` on: its bytes, with the white space it takes, and its id.
-    pub(super) fn next_added(&self, text: &str, place: usize) -> Option<(Span, u32)> {
+    /// The next added token in raw text, from `place` on: its bytes, with the white space it takes, and its id. With
+    /// `encode_special_tokens` a special token is ordinary text.
+    pub(super) fn next_added(
+        &self,
+        text: &str,
+        place: usize,
+        encode_special_tokens: bool,
+    ) -> Option<(Span, u32)> {
         let added = self.pipeline.get_added_vocabulary();
-        let ((start, end), id) = added.extract_next(text.as_bytes(), place, false, false)?;
+        let ((start, end), id) = added.extract_next(text.as_bytes(), place, false, encode_special_tokens)?;
         fits(text, place, start, end).then_some((Span::new(start, end), id))
     }
 

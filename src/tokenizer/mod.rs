@@ -5,6 +5,7 @@
 //! (`align`); then white space is trimmed where the tokenizer says so (`trim`). Every stage is checked: where the
 //! tokens are not exactly the text, there is an error and no guess.
 
+mod added;
 mod align;
 mod aligned;
 mod bytes;
@@ -25,6 +26,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub use added::{Added, Own};
 pub use embedded::embedded_json;
 pub use load::pack;
 
@@ -101,13 +103,18 @@ impl Tokenizer {
     /// Encodes text; added tokens are recognised and no special tokens are added. Fails where the offsets can't be
     /// proved.
     pub fn encode(&self, text: &str) -> Result<Encoding, Diagnostic> {
+        self.encode_with(text, &Added::default())
+    }
+
+    /// Encodes text; of the added tokens those are recognised that `added` says.
+    pub fn encode_with(&self, text: &str, added: &Added) -> Result<Encoding, Diagnostic> {
         if text.len() > LONGEST_TEXT {
             return Err(problem::too_long(text.len(), LONGEST_TEXT));
         }
         let mut encoding = Encoding::default();
         let mut place = 0;
         while place < text.len() {
-            let next = self.encoder.next_added(text, place);
+            let next = added.next(&self.encoder, text, place);
             let until = next.map_or(text.len(), |(span, _)| span.start);
             while place < until {
                 let rest = &text[place..until];

@@ -1,0 +1,79 @@
+//! The mask that `apply_chat_template(return_assistant_tokens_mask=True)` of transformers makes of `{% generation %}`.
+//!
+//! It looks up the token of each block's first and last character and marks all between. Kept as it is:
+//! - `char_to_token` gives the first of several tokens that share a character, so of a last character that is split
+//!   over tokens only the first one is marked;
+//! - a first token that begins before the block is marked whole;
+//! - where the last character's token is the very first one (0 counts as "none" there) or has no token, everything up
+//!   to the end is marked.
+
+use super::renders::Render;
+use super::whole::{NoSample, char_to_token, stops};
+use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::tokenizer::Encoding;
+
+/// How a token came to be marked, or not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Outside of every block.
+    Outside,
+    /// Inside a block.
+    Inside,
+    /// Begins before its block.
+    Straddles,
+    /// Past the end of its block, which could not be looked up.
+    RunsOn,
+}
+
+/// The mark of every token.
+pub(super) fn marks(render: &Render, encoding: &Encoding) -> Result<Vec<Mark>, NoSample> {
+    let count = encoding.ids.len();
+    let mut marks = vec![Mark::Outside; count];
+    for span in &render.rendered.generation {
+        let text = span.of(&render.rendered.text);
+        let Some(last) = text.chars().next_back() else { continue };
+        let last = span.end - last.len_utf8();
+        let Some(first) = char_to_token(encoding, span.start) else { break };
+        let end = char_to_token(encoding, last).filter(|token| *token > 0);
+        for (token, mark) in marks.iter_mut().enumerate().take(end.map_or(count, |end| end + 1)).skip(first) {
+            let offset = encoding.offsets[token];
+            *mark = match () {
+                () if offset.start < span.start => Mark::Straddles,
+                () if offset.start < span.end => Mark::Inside,
+                () => Mark::RunsOn,
+            };
+        }
+    }
+    Ok(marks)
+}
+
+/// The finding that a template marks nothing.
+pub(super) fn unmarked() -> Diagnostic {
+    let message = Bilingual::fixed(
+        "the chat template has no `{% generation %}` block: transformers marks no token",
+        "聊天模板里没有 `{% generation %}` 块：transformers 不标记任何 token",
+    );
+    Diagnostic::new(Severity::Error, "no-generation-block", message).hint(wrap())
+}
+
+/// The cure of [`unmarked`].
+pub(super) fn wrap() -> Bilingual {
+    Bilingual::fixed(
+        "wrap what the assistant writes, its stop token included, in `{% generation %}…{% endgeneration %}`; the \
+         template `chatml` shows how",
+        "请用 `{% generation %}…{% endgeneration %}` 包住助手所写的内容（含停止符）；模板 `chatml` 即是示例",
+    )
+}
+
+/// What TRL stops with where no token is marked.
+pub(super) fn nothing_marked() -> NoSample {
+    stops(
+        "no-assistant-tokens",
+        Bilingual::fixed(
+            "no token lies in a `{% generation %}` block: TRL stops with a RuntimeError at such a conversation",
+            "没有任何 token 位于 `{% generation %}` 块内：遇到这样的对话，TRL 会以 RuntimeError 停止",
+        ),
+        Bilingual::fixed("leave it out of the dataset, or add a reply", "请从数据集中去掉它，或补上回复"),
+    )
+}
