@@ -1,7 +1,7 @@
 //! How the rest of the crate reads and makes [`Message`]s and [`Conversation`]s.
 
 use super::value::{fields_to_json, lookup};
-use super::{Conversation, Message, Read, Text, Value};
+use super::{Conversation, Kind, Message, Read, Text, Value};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::span::Span;
 
@@ -15,6 +15,13 @@ impl Message {
             (Text::new("content"), Value::from_text(content)),
         ];
         Self { role, fields, span }
+    }
+
+    /// The same message as `json`, without places; none where it is no object with a role.
+    pub fn from_json(json: &serde_json::Value) -> Option<Self> {
+        let role = Text::new(json.get("role")?.as_str()?);
+        let Kind::Map(fields) = Value::from_json(json).kind else { return None };
+        Some(Self { role, fields, span: Span::default() })
     }
 
     /// The role.

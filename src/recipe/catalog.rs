@@ -2,8 +2,8 @@
 
 use super::{Context, Options, Outcome, Recipe, all_tokens, given, per_turn};
 use super::{
-    fastchat, llama_factory, ms_swift, prime, tinker, torchtune, transformers, trl_assistant_only,
-    trl_completion_only,
+    axolotl, fastchat, llama_factory, ms_swift, open_instruct, openrlhf, prime, tinker, torchtune,
+    transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth, verl,
 };
 
 /// Every recipe, in the order in which a list shows them.
@@ -13,6 +13,12 @@ pub static RECIPES: &[&Recipe] = &[
     &transformers::RECIPE,
     &trl_assistant_only::RECIPE,
     &trl_completion_only::RECIPE,
+    &trl_response_template::RECIPE,
+    &axolotl::RECIPE,
+    &unsloth::RECIPE,
+    &open_instruct::RECIPE,
+    &verl::RECIPE,
+    &openrlhf::RECIPE,
     &llama_factory::RECIPE,
     &tinker::RECIPE,
     &prime::RECIPE,
@@ -46,6 +52,12 @@ const BUILDERS: &[(&str, Build)] = &[
     ("transformers", transformers::build),
     ("trl-assistant-only", trl_assistant_only::build),
     ("trl-completion-only", trl_completion_only::build),
+    ("trl-response-template", trl_response_template::build),
+    ("axolotl", axolotl::build),
+    ("unsloth", unsloth::build),
+    ("open-instruct", open_instruct::build),
+    ("verl", verl::build),
+    ("openrlhf", openrlhf::build),
     ("llama-factory", llama_factory::build),
     ("tinker", tinker::build),
     ("renderers", prime::build),
@@ -66,6 +78,12 @@ const CONFIGS: &[(&str, Config)] = &[
     ("transformers", transformers::config),
     ("trl-assistant-only", trl_assistant_only::config),
     ("trl-completion-only", trl_completion_only::config),
+    ("trl-response-template", trl_response_template::config),
+    ("axolotl", axolotl::config),
+    ("unsloth", unsloth::config),
+    ("open-instruct", open_instruct::config),
+    ("verl", verl::config),
+    ("openrlhf", openrlhf::config),
     ("llama-factory", llama_factory::config),
     ("tinker", tinker::config),
     ("renderers", prime::config),

@@ -9,8 +9,9 @@ use chrono::NaiveDateTime;
 use super::options::Options;
 use super::renders::{Render, Renders};
 use crate::diagnostic::Diagnostic;
-use crate::dialogue::{Conversation, Value};
-use crate::template::{Input, Piece, Template};
+use crate::dialogue::{Conversation, Message, Value};
+use crate::span::Span;
+use crate::template::{Input, Piece, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 
 /// One conversation, and what turns it into tokens.
@@ -73,12 +74,38 @@ impl Context<'_> {
         })
     }
 
+    /// The render of other messages than the conversation's beginning, which nobody keeps.
+    pub fn render_other(
+        &self,
+        messages: &[Message],
+        tools: Option<&Value>,
+        add_generation_prompt: bool,
+    ) -> Result<Rendered, Diagnostic> {
+        self.template.render(&Input { messages, tools, ..self.input(0, add_generation_prompt) })
+    }
+
+    /// The owners of the bytes of a [`Context::render_other`] without generation prompt.
+    pub fn pieces_other(
+        &self,
+        messages: &[Message],
+        tools: Option<&Value>,
+        rendered: &Rendered,
+    ) -> Vec<Piece> {
+        self.template.owners(&Input { messages, tools, ..self.input(0, false) }, rendered)
+    }
+
     /// The owners of a render's bytes.
     pub fn pieces<'r>(&self, render: &'r Render) -> &'r [Piece] {
         let (messages, add_generation_prompt) = render.key;
         render.pieces.get_or_init(|| {
             self.template.owners(&self.input(messages, add_generation_prompt), &render.rendered)
         })
+    }
+
+    /// The passes of a render through `{% generation %}` blocks, those that wrote nothing included.
+    pub fn passes(&self, render: &Render) -> Vec<Span> {
+        let (messages, add_generation_prompt) = render.key;
+        self.template.passes(&self.input(messages, add_generation_prompt), &render.rendered)
     }
 
     /// The tokens of a render.

@@ -4,14 +4,15 @@
 //! - `char_to_token` gives the first of several tokens that share a character, so of a last character that is split
 //!   over tokens only the first one is marked;
 //! - a first token that begins before the block is marked whole;
+//! - a block that wrote nothing marks the token that holds both the character before it and the one after it;
 //! - where the last character's token is the very first one (0 counts as "none" there) or has no token, everything up
 //!   to the end is marked.
 
+use super::Context;
 use super::renders::Render;
 use super::whole::{NoSample, char_to_token, stops};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::tokenizer::Encoding;
 
 /// How a token came to be marked, or not.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,15 +28,16 @@ pub(super) enum Mark {
 }
 
 /// The mark of every token.
-pub(super) fn marks(render: &Render, encoding: &Encoding) -> Result<Vec<Mark>, NoSample> {
+pub(super) fn marks(context: &Context<'_>, render: &Render) -> Result<Vec<Mark>, NoSample> {
+    let encoding = context.encode(render)?;
+    let text = &render.rendered.text;
     let count = encoding.ids.len();
     let mut marks = vec![Mark::Outside; count];
-    for span in &render.rendered.generation {
-        let text = span.of(&render.rendered.text);
-        let Some(last) = text.chars().next_back() else { continue };
-        let last = span.end - last.len_utf8();
+    for span in context.passes(render) {
+        // The character before the end, be it inside the block or, where that wrote nothing, before it.
+        let Some(last) = text[..span.end].char_indices().next_back() else { return Err(nothing_before()) };
         let Some(first) = char_to_token(encoding, span.start) else { break };
-        let end = char_to_token(encoding, last).filter(|token| *token > 0);
+        let end = char_to_token(encoding, last.0).filter(|token| *token > 0);
         for (token, mark) in marks.iter_mut().enumerate().take(end.map_or(count, |end| end + 1)).skip(first) {
             let offset = encoding.offsets[token];
             *mark = match () {
@@ -46,6 +48,18 @@ pub(super) fn marks(render: &Render, encoding: &Encoding) -> Result<Vec<Mark>, N
         }
     }
     Ok(marks)
+}
+
+fn nothing_before() -> NoSample {
+    stops(
+        "generation-block-empty",
+        Bilingual::fixed(
+            "a `{% generation %}` block at the very beginning writes nothing: transformers looks for the character before \
+             it and stops with an OverflowError",
+            "文本最开头的 `{% generation %}` 块没有写出任何内容：transformers 会查找它之前的字符，并以 OverflowError 停止",
+        ),
+        Bilingual::fixed("put the stop token into the block too", "请把停止符也放进该块"),
+    )
 }
 
 /// The finding that a template marks nothing.

@@ -5,7 +5,7 @@ use super::{Context, Outcome, Reason, Sample};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::template::{Owner, Part, Piece};
+use crate::template::{Owner, Part, Piece, Writer};
 use crate::tokenizer::Encoding;
 
 /// A recipe's judgement of one token.
@@ -30,19 +30,24 @@ pub(super) fn collides() -> Bilingual {
 
 /// A sample of a whole render whose labels are still to be set.
 pub(super) fn unlabelled(context: &Context<'_>, render: &Render, encoding: &Encoding) -> Sample {
-    let pieces = context.pieces(render);
+    let writers = render.rendered.writers.clone();
+    of_text(render.rendered.text.clone(), context.pieces(render).to_vec(), writers, encoding)
+}
+
+/// A sample of a text whose labels are still to be set; `pieces` say whose each byte is.
+pub(super) fn of_text(text: String, pieces: Vec<Piece>, writers: Vec<Writer>, encoding: &Encoding) -> Sample {
     Sample {
-        text: render.rendered.text.clone(),
+        text,
         input_ids: encoding.ids.clone(),
         attention_mask: vec![1; encoding.ids.len()],
         labels: Vec::new(),
         weights: Vec::new(),
         offsets: encoding.offsets.clone(),
         held: encoding.held.clone(),
-        owners: encoding.held.iter().map(|held| owner(pieces, *held)).collect(),
+        owners: encoding.held.iter().map(|held| owner(&pieces, *held)).collect(),
         trail: Vec::new(),
-        pieces: pieces.to_vec(),
-        writers: render.rendered.writers.clone(),
+        pieces,
+        writers,
         reply: None,
         prompt_end: None,
         diagnostics: Vec::new(),

@@ -66,7 +66,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         return Err(not_for_training());
     }
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(&render, context.encode(&render)?)?;
+    let marks = generation::marks(context, &render)?;
     let verdicts: Vec<_> = marks.into_iter().map(Why::Marked).collect();
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
         return Err(generation::nothing_marked());

@@ -18,26 +18,32 @@ pub(super) struct Block {
     loops: Vec<Span>,
 }
 
-/// Rewrites the tags and says where the blocks are. Text that can't be read as a template is returned as it is: the
+/// Rewrites the tags and says where the blocks are, and where the names in the tags are and which of them open a block. Text that can't be read as a template is returned as it is: the
 /// compiler will say what is wrong with it. `restore` turns an offset of `source` into one of what the user wrote.
-pub(super) fn rewrite(source: &str, restore: impl Fn(Span) -> Span) -> (String, Vec<Block>) {
+pub(super) fn rewrite(
+    source: &str,
+    restore: impl Fn(Span) -> Span,
+) -> (String, Vec<Block>, Vec<(Span, bool)>) {
     let mut out = source.to_owned();
     let mut blocks = Vec::new();
+    let mut tags = Vec::new();
     let mut open = Vec::new();
     let mut open_loops = Vec::new();
     let mut loops: Vec<Span> = Vec::new();
     let mut at_tag = false;
     for token in tokenize(source, false, environment::syntax()) {
-        let Ok((token, place)) = token else { return (out, blocks) };
+        let Ok((token, place)) = token else { return (out, blocks, tags) };
         let span = Span::new(place.start_offset as usize, place.end_offset as usize);
         if let (true, Token::Ident(name)) = (at_tag, &token) {
             match *name {
                 "generation" if span.of(source) == "generation" => {
                     out.replace_range(span.start..span.end, "with      ");
+                    tags.push((span, true));
                     open.push(span.end);
                 }
                 "endgeneration" if span.of(source) == "endgeneration" => {
                     out.replace_range(span.start..span.end, "endwith      ");
+                    tags.push((span, false));
                     if let Some(start) = open.pop() {
                         let inner = loops.iter().filter(|inner: &&Span| start < inner.start);
                         let loops = inner.map(|inner| restore(*inner)).collect();
@@ -51,7 +57,7 @@ pub(super) fn rewrite(source: &str, restore: impl Fn(Span) -> Span) -> (String, 
         }
         at_tag = matches!(token, Token::BlockStart);
     }
-    (out, blocks)
+    (out, blocks, tags)
 }
 
 /// The stretches of output that were written from inside a block, one for each pass through it.
@@ -120,10 +126,11 @@ mod tests {
     fn the_tags_are_replaced_and_nothing_moves() {
         let source =
             "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
-        let (out, blocks) = rewrite(source, |span| span);
+        let (out, blocks, tags) = rewrite(source, |span| span);
         assert_eq!(out.len(), source.len());
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));
         assert!(out.ends_with("{% generation %}{% endraw %}"));
         assert_eq!(blocks.len(), 1);
+        assert_eq!(tags.iter().map(|(_, opens)| *opens).collect::<Vec<_>>(), [true, false]);
     }
 }

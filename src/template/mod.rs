@@ -9,6 +9,7 @@ mod marks;
 mod methods;
 mod newlines;
 mod owners;
+mod passes;
 mod positions;
 mod python;
 mod regions;
@@ -133,6 +134,9 @@ pub fn python_str(value: &Value) -> Option<String> {
 /// The name of the one template in its environment.
 const NAME: &str = "template";
 
+/// The name of the same template with marks around what it generates, where it has such blocks.
+const MARKED: &str = "marked";
+
 impl Template {
     /// Compiles a template with the settings of transformers. The error points into `source`.
     pub fn compile(source: &str) -> Result<Self, Diagnostic> {
@@ -143,11 +147,15 @@ impl Template {
         if let Some(place) = limits::too_complex(&text) {
             return Err(error::too_complex(newlines.restore(place)));
         }
-        let (rewritten, blocks) = generation::rewrite(&text, |span| newlines.restore(span));
+        let (rewritten, blocks, tags) = generation::rewrite(&text, |span| newlines.restore(span));
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
         }
         let mut env = environment::environment();
+        if let Some(marked) = passes::marked(&rewritten, &tags).filter(|_| !tags.is_empty()) {
+            // Where the marks make it no template, their render fails, and nothing is told.
+            env.add_template_owned(MARKED, marked).ok();
+        }
         env.add_template_owned(NAME, rewritten)
             .map_err(|error| error::diagnostic(&error, source, &newlines))?;
         let trims = source.contains("trim") || source.contains("strip(");
@@ -172,14 +180,38 @@ impl Template {
         Ok(Rendered { text, writers, generation })
     }
 
+    /// The passes through `{% generation %}` blocks of `rendered`, which must be this template's render of `input`: like
+    /// [`Rendered::generation`], but with those that wrote nothing, as bytes of the text.
+    pub fn passes(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Span> {
+        let marked = || {
+            let messages = value::messages(input.messages, &mut value::Plain);
+            let (text, _) = self.run_named(MARKED, &environment::variables(input), messages).ok()?;
+            passes::read(&text, &rendered.text)
+        };
+        if self.blocks.is_empty() {
+            Vec::new()
+        } else {
+            marked().unwrap_or_else(|| rendered.generation.clone())
+        }
+    }
+
     /// Runs the template on messages that are already values.
     fn run(
         &self,
         variables: &[(String, Item)],
         messages: Vec<Item>,
     ) -> Result<(String, Vec<Writer>), Diagnostic> {
+        self.run_named(NAME, variables, messages)
+    }
+
+    fn run_named(
+        &self,
+        name: &str,
+        variables: &[(String, Item)],
+        messages: Vec<Item>,
+    ) -> Result<(String, Vec<Writer>), Diagnostic> {
         let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.newlines);
-        let template = self.env.get_template(NAME).map_err(failed)?;
+        let template = self.env.get_template(name).map_err(failed)?;
         let mut context = BTreeMap::new();
         context.insert("messages", Item::from(messages));
         context.extend(variables.iter().map(|(name, item)| (name.as_str(), item.clone())));

@@ -212,6 +212,20 @@ impl Tokenizer {
         self.vocabulary.added(id).is_some()
     }
 
+    /// The text of every added token, in no order.
+    pub fn added_tokens(&self) -> impl Iterator<Item = &str> {
+        self.vocabulary.all_added()
+    }
+
+    /// Whether the id is an added token that counts as special: marked so in its file, or named as `eos_token` and the
+    /// like.
+    pub fn is_special(&self, id: u32) -> bool {
+        self.vocabulary.added(id).is_some_and(|token| {
+            self.vocabulary.is_special(token)
+                || self.config.special_tokens.values().any(|named| named == token)
+        })
+    }
+
     /// `bos_token`, `eos_token`, `pad_token` and the like, by name.
     pub fn special_tokens(&self) -> &BTreeMap<String, String> {
         &self.config.special_tokens

@@ -64,6 +64,16 @@ impl Vocabulary {
         self.added.get(&id).map(String::as_str)
     }
 
+    /// The text of every added token.
+    pub(super) fn all_added(&self) -> impl Iterator<Item = &str> {
+        self.added.values().map(String::as_str)
+    }
+
+    /// Whether the file of the tokenizer marks this added token as special.
+    pub(super) fn is_special(&self, token: &str) -> bool {
+        self.pipeline.get_added_vocabulary().is_special_token(token)
+    }
+
     /// The token as the vocabulary spells it.
     pub(super) fn token(&self, id: u32) -> Option<String> {
         self.added.get(&id).cloned().or_else(|| self.pipeline.get_model().id_to_token(id))

@@ -11,6 +11,7 @@ import copy
 import gzip
 import json
 import pathlib
+import secrets
 
 HERE = pathlib.Path(__file__).resolve().parent
 IGNORED = -100
@@ -54,6 +55,15 @@ def load(folder, chat_template=None):
     if chat_template is not None:
         tokenizer.chat_template = chat_template
     return tokenizer
+
+
+def quick_datasets():
+    """Turns off what `datasets` does around each step: bars, files, and hashes that take a second for a tokenizer."""
+    import datasets
+
+    datasets.disable_progress_bars()
+    datasets.disable_caching()
+    datasets.fingerprint.Hasher.hash = staticmethod(lambda value: secrets.token_hex(8))
 
 
 def row(input_ids, labels):

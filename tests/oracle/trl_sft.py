@@ -24,8 +24,7 @@ import golden
 
 assert trl.__version__ in ("1.16.0", "1.10.0"), trl.__version__
 assert transformers.__version__ == "5.23.0", transformers.__version__
-datasets.disable_progress_bars()
-datasets.disable_caching()
+golden.quick_datasets()
 logging.disable(logging.WARNING)
 
 EMPTY = datasets.Dataset.from_list([{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}])
