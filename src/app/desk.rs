@@ -123,7 +123,8 @@ impl Desk {
             _ => {}
         }
         *self.watch.borrow_mut() = None;
-        if self.in_flight.get() {
+        // A network may be as slow as it likes.
+        if self.in_flight.get() && !matches!(message, FromWorker::Loading(..)) {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.

@@ -35,6 +35,10 @@ pub struct Analyst {
     before: Vec<Outcome>,
     /// The file that is open.
     file: Rc<RefCell<Option<OpenedFile>>>,
+    /// The tokenizers that are on their way.
+    coming: Vec<String>,
+    /// The question that waits for one of them.
+    waiting: Option<(u32, Box<Request>)>,
 }
 
 /// So many tokens of a report are kept, to see what changed in the next one.
@@ -76,6 +80,8 @@ impl Worker for Analyst {
             added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
             before: Vec::new(),
             file: Rc::default(),
+            coming: Vec::new(),
+            waiting: None,
         }
     }
 
@@ -87,23 +93,19 @@ impl Worker for Analyst {
 
     fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
         match message {
-            ToWorker::Analyze(number, request) => {
-                let start = now();
-                let report = self.engine.analyze(&request);
-                let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-                let view = ReportView::new(report, added, &mut self.before);
-                // Large reports are not kept: they would be there twice.
-                if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
-                    self.before.clear();
-                }
-                scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+            // It is answered as soon as its tokenizer is there, without a word to the page in between.
+            ToWorker::Analyze(number, request) if self.coming.contains(&request.tokenizer) => {
+                scope.respond(page, FromWorker::Loading(request.tokenizer.clone(), 0.0, None));
+                self.waiting = Some((number, request));
             }
+            ToWorker::Analyze(number, request) => self.answer(scope, page, number, &request),
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
                 scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
             ToWorker::Load(id, address) => {
+                self.coming.push(id.clone());
                 fetch_tokenizer(scope.clone(), page, id, address);
                 // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
                 warm_up();
@@ -125,17 +127,36 @@ impl Worker for Analyst {
                 scope.respond(page, FromWorker::Loading(id, loaded, total));
             }
             Fetching::Done(page, id, files) => {
+                self.coming.retain(|coming| *coming != id);
                 let answer = match self.take(&id, files) {
                     Ok(entries) => FromWorker::Loaded(id, entries),
                     Err(why) => FromWorker::Failed(id, why),
                 };
                 scope.respond(page, answer);
+                if let Some((number, request)) =
+                    self.waiting.take_if(|(_, request)| !self.coming.contains(&request.tokenizer))
+                {
+                    self.answer(scope, page, number, &request);
+                }
             }
         }
     }
 }
 
 impl Analyst {
+    /// Makes a report.
+    fn answer(&mut self, scope: &WorkerScope<Self>, page: HandlerId, number: u32, request: &Request) {
+        let start = now();
+        let report = self.engine.analyze(request);
+        let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
+        let view = ReportView::new(report, added, &mut self.before);
+        // Large reports are not kept: they would be there twice.
+        if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
+            self.before.clear();
+        }
+        scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+    }
+
     fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {
         let (tokenizer, config) = files.map_err(|why| not_fetched(&why))?;
         let files = Files {

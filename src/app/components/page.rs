@@ -54,9 +54,9 @@ pub fn Page() -> Html {
         });
     }
 
-    // Whatever a report depends on changes: ask for a new one.
-    let ready = matches!(state.tokenizer(), Some(Loading::Ready(_))) && state.worker != Worker::Failed;
-    let question = ready.then(|| Request {
+    // Whatever a report depends on changes: ask for a new one. The worker answers when it has the tokenizer.
+    let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_))) && state.worker != Worker::Failed;
+    let question = can_ask.then(|| Request {
         dialogue: state.choices.dialogue.to_string(),
         format: state.choices.format.clone(),
         template: state.choices.template.clone(),
