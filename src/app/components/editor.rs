@@ -14,6 +14,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::{Action, OpenFile};
 use crate::app::wire::ReportView;
 use crate::bilingual::Bilingual;
+use crate::dialogue::Branch;
 use crate::span::{Span, line_at};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -28,6 +29,8 @@ pub(crate) struct Props {
     pub(crate) format: Option<String>,
     /// Every format: id and title.
     pub(crate) formats: Rc<[(String, Bilingual)]>,
+    /// What the selection comes to in the samples.
+    pub(crate) selected: Option<Selected>,
     /// The file that is open.
     pub(crate) file: Option<OpenFile>,
     pub(crate) dispatch: Dispatch,
@@ -40,7 +43,7 @@ const MIRRORED_BYTES: usize = 100_000;
 /// The dialogue.
 #[component]
 pub(crate) fn Editor(props: &Props) -> Html {
-    let Props { lang, text, report, mark, format, formats, file, dispatch } = props.clone();
+    let Props { lang, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
     // The box keeps its own text while one types; it is written only when the text comes from elsewhere.
     {
@@ -59,6 +62,38 @@ pub(crate) fn Editor(props: &Props) -> Html {
             let area: HtmlTextAreaElement = event.target_unchecked_into();
             dispatch.dispatch(Action::Type(area.value().into()));
         })
+    };
+    // A click or a selection lights the tokens that came from there.
+    let select = {
+        let (area, dispatch, text) = (area.clone(), dispatch.clone(), text.clone());
+        move || {
+            let selection = area.cast::<HtmlTextAreaElement>().filter(|_| text.len() <= MIRRORED_BYTES);
+            let selection = selection.and_then(|area| {
+                let at = |place: u32| byte_at(&text, place as usize);
+                Some(Span::new(at(area.selection_start().ok()??), at(area.selection_end().ok()??)))
+            });
+            dispatch.dispatch(Action::Select(selection));
+        }
+    };
+    let onselect = Callback::from({
+        let select = select.clone();
+        move |_: Event| select()
+    });
+    let onclick = Callback::from({
+        let select = select.clone();
+        move |_: MouseEvent| select()
+    });
+    let onkeyup = Callback::from(move |event: KeyboardEvent| {
+        if matches!(
+            event.key().as_str(),
+            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End"
+        ) {
+            select();
+        }
+    });
+    let onblur = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: FocusEvent| dispatch.dispatch(Action::Select(None)))
     };
     let open = use_state(|| false);
     let toggle = {
@@ -84,13 +119,14 @@ pub(crate) fn Editor(props: &Props) -> Html {
                 if mirrored {
                     <pre class="mirror" aria-hidden="true">{ marked(&text, mark) }</pre>
                 }
-                <textarea id="dialogue" ref={area} {oninput} spellcheck="false" autocomplete="off" autocapitalize="off"
+                <textarea id="dialogue" ref={area} {oninput} {onselect} {onclick} {onkeyup} {onblur} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
                         "Paste a dialogue, in whatever format your data has, or drop a file.",
                         "粘贴一段对话，数据是什么格式都可以；也可以拖入文件。",
                     )} />
             </div>
+            if let Some(selected) = selected { <p class="under" role="status">{ selected_words(lang, selected) }</p> }
             if let Some(file) = &file { { file_bar(lang, file, &dispatch) } }
             { conversations(lang, report.as_deref(), file.as_ref().is_some_and(|file| file.rows > 1), &dispatch) }
             <p class="under" id="promise">
@@ -100,11 +136,57 @@ pub(crate) fn Editor(props: &Props) -> Html {
     }
 }
 
-/// `4 messages`.
+/// `4 messages`, and which answer of a preference row they end with.
 fn words(lang: Lang, report: Option<&ReportView>) -> String {
-    let messages =
-        report.and_then(|report| report.conversation.as_ref()).map(|conversation| &conversation.messages);
-    messages.map_or_else(String::new, |messages| lang.count(messages.len(), "message", "messages", "条消息"))
+    let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else {
+        return String::new();
+    };
+    let mut words = lang.count(conversation.messages.len(), "message", "messages", "条消息");
+    if let Some(branch) = conversation.branch {
+        words.push_str(lang.pick(", ", "，"));
+        words.push_str(match branch {
+            Branch::Chosen => lang.pick("chosen", "chosen（较好）"),
+            Branch::Rejected => lang.pick("rejected", "rejected（较差）"),
+            Branch::Desirable => lang.pick("desirable", "desirable（可取）"),
+            Branch::Undesirable => lang.pick("undesirable", "undesirable（不可取）"),
+        });
+    }
+    words
+}
+
+/// Tokens that came from the selected text: how many, how many of them are trained, and the sample, from 0.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Selected {
+    pub(crate) tokens: usize,
+    pub(crate) trained: usize,
+    pub(crate) sample: usize,
+}
+
+fn selected_words(lang: Lang, selected: Selected) -> String {
+    let Selected { tokens, trained, sample } = selected;
+    match lang {
+        Lang::En => format!(
+            "Selection: {} in sample {}, {} trained",
+            lang.count(tokens, "token", "tokens", ""),
+            sample + 1,
+            lang.number(trained)
+        ),
+        Lang::Zh => {
+            format!("选中部分：样本 {} 中的 {tokens} 个 token，其中 {trained} 个参与训练", sample + 1)
+        }
+    }
+}
+
+/// The byte at which the `units`th UTF-16 unit of a text begins.
+fn byte_at(text: &str, units: usize) -> usize {
+    let mut left = units;
+    for (byte, character) in text.char_indices() {
+        if left == 0 {
+            return byte;
+        }
+        left = left.saturating_sub(character.len_utf16());
+    }
+    text.len()
 }
 
 /// The text with its line and its bytes marked.

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
 use crate::app::components::diagnostics::Diagnostics;
-use crate::app::components::editor::Editor;
+use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
@@ -129,6 +129,17 @@ pub fn Page() -> Html {
         .zip(inspected)
         .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
     let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
+    let selected = shown
+        .as_ref()
+        .filter(|_| current)
+        .zip(state.selection.filter(|selection| !selection.is_empty()))
+        .and_then(|(report, selection)| {
+            report.samples().find_map(|(place, sample)| {
+                let tokens = sample.tokens_of(selection)?;
+                let trained = tokens.clone().filter(|token| sample.is_trained(*token)).count();
+                Some(Selected { tokens: tokens.len(), trained, sample: place })
+            })
+        });
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
@@ -151,13 +162,13 @@ pub fn Page() -> Html {
             <main>
                 <div class="pane input">
                     <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
-                        formats={state.formats.clone()} file={state.file.clone()} dispatch={dispatch.clone()} />
+                        formats={state.formats.clone()} {selected} file={state.file.clone()} dispatch={dispatch.clone()} />
                     <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
                         report={newest.clone()} {writer} dispatch={dispatch.clone()} />
                 </div>
                 <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
                     newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
-                    worker={state.worker.clone()} pin={state.pin} dispatch={dispatch.clone()} />
+                    worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
                 <aside class="pane why">
                     <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
                     <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />

@@ -10,6 +10,7 @@ use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EMBEDDED, TemplateChoice};
 use crate::examples::{EXAMPLES, Example};
+use crate::span::Span;
 
 pub use choices::{Choices, Lane, Theme};
 pub use file::OpenFile;
@@ -86,6 +87,8 @@ pub struct State {
     pub hover: Option<TokenAt>,
     /// The token that was pinned.
     pub pin: Option<TokenAt>,
+    /// The bytes of the text that are selected in the box, or an empty span where its caret stands.
+    pub selection: Option<Span>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// A word on what just happened.
@@ -148,6 +151,8 @@ pub enum Action {
     Pin(TokenAt),
     /// Nothing is pinned any more.
     Release,
+    /// These bytes of the text were selected in the box, or the box was left.
+    Select(Option<Span>),
     /// A dialog opens, or the open one closes.
     Dialog(Option<Dialog>),
     /// A request went out.
@@ -180,6 +185,7 @@ impl State {
             tokenizers: BTreeMap::from([(EMBEDDED.to_owned(), Loading::Ready(0))]),
             hover: None,
             pin: None,
+            selection: None,
             dialog: None,
             notice: None,
             formats: Rc::default(),
@@ -204,6 +210,7 @@ impl State {
                 }
                 self.choices.dialogue = text;
                 self.choices.conversation = 0;
+                self.selection = None;
                 self.forget_tokens();
             }
             Action::Example(example) => self.take_example(example),
@@ -268,6 +275,7 @@ impl State {
             Action::Hover(token) => self.hover = token,
             Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
             Action::Release => self.pin = None,
+            Action::Select(selection) => self.selection = selection,
             Action::Dialog(dialog) => self.dialog = dialog,
             Action::Asked => self.waiting = true,
             Action::Heard(message) => self.hear(message),
@@ -291,6 +299,7 @@ impl State {
     fn replace_text(&mut self, text: Rc<str>) {
         self.choices.dialogue = text;
         self.choices.conversation = 0;
+        self.selection = None;
         self.forget_tokens();
     }
 

@@ -48,6 +48,14 @@ fn a_pin_is_released_when_its_token_is_gone() {
 }
 
 #[test]
+fn a_selection_ends_when_its_text_changes() {
+    let selected = state().after(Action::Select(Some(Span::new(1, 4))));
+    assert_eq!(selected.selection, Some(Span::new(1, 4)));
+    assert_eq!(selected.after(Action::Type("x".into())).selection, None);
+    assert_eq!(selected.after(Action::Example(&EXAMPLES[1])).selection, None);
+}
+
+#[test]
 fn nothing_typed_is_lost_when_the_worker_dies() {
     let typed = state().after(Action::Type("[1]".into()));
     let after = typed.after(Action::WorkerLost { restarted: true });
