@@ -11,7 +11,7 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// The name of the group.
     pub(crate) label: &'static str,
-    /// What is stepped through, before the number and after it: `Conversation`, ``.
+    /// What is stepped through: the word before the number, and the one after the count.
     pub(crate) noun: (&'static str, &'static str),
     /// The one that is shown, from 0.
     pub(crate) index: usize,
