@@ -168,7 +168,7 @@ mod tests {
         let mut gradient = row.clone();
         let loss = backward_row(&mut gradient, label, scale);
         assert_eq!(loss.to_bits(), row_loss(&row, label).to_bits());
-        for at in 0..row.len() {
+        for (at, gradient) in gradient.iter().enumerate() {
             let moved = |by: f64| {
                 let sum: f64 = row
                     .iter()
@@ -181,7 +181,7 @@ mod tests {
                 sum.ln() - f64::from(row[label]) - if at == label { by } else { 0.0 }
             };
             let slope = (moved(step) - moved(-step)) / (2.0 * step) * f64::from(scale);
-            assert!((f64::from(gradient[at]) - slope).abs() < 1e-6, "{at}: {} and {slope}", gradient[at]);
+            assert!((f64::from(*gradient) - slope).abs() < 1e-6, "{at}: {gradient} and {slope}");
         }
     }
 

@@ -1,6 +1,8 @@
-//! The lab's model against PyTorch, and a run on the examples of the page.
+//! The lab's model against `torch`, and a run on the examples of the page.
 
 #![cfg(not(target_arch = "wasm32"))]
+
+mod run;
 
 use lossmask::engine::{Engine, Request, TemplateChoice};
 use lossmask::examples::EXAMPLES;
@@ -56,6 +58,11 @@ fn two_steps_from_the_same_weights_are_pytorchs_in_logits_gradient_loss_and_weig
     }
 }
 
+#[test]
+fn a_run_has_the_losses_that_it_has_in_wasm() {
+    run::check();
+}
+
 /// The samples of all examples, as the page makes them.
 fn rows() -> Vec<Row> {
     let mut engine = Engine::new();
@@ -98,10 +105,10 @@ fn the_masked_model_learns_replies_sooner_while_the_other_reports_the_lower_loss
     assert!(short.len() >= 10, "{} short samples", short.len());
     let optimiser = AdamW { learning_rate: 0.01, ..AdamW::default() };
     let small =
-        Settings { steps: 20, width: 16, heads: 2, hidden: 32, layers: 1, optimiser, ..Settings::default() };
+        Settings { steps: 16, width: 16, heads: 2, hidden: 32, layers: 1, optimiser, ..Settings::default() };
     let mut lab = Lab::new(&short, small, 1).unwrap();
     while lab.step().unwrap().is_some() {}
-    let mean = |of: fn(&Record) -> f32| lab.records()[5..].iter().map(of).sum::<f32>() / 15.0;
+    let mean = |of: fn(&Record) -> f32| lab.records()[5..].iter().map(of).sum::<f32>() / 11.0;
     let ahead = mean(|record| record.unmasked.reply - record.masked.reply);
     let lower = mean(|record| record.masked.reported - record.unmasked.reported);
     assert!(ahead > 0.03, "on replies the masked model is ahead by {ahead}");
