@@ -115,14 +115,26 @@ fn exponentiate(row: &mut [f32], most: f32) -> f32 {
 
 /// The greatest number of a row; NaN does not count here, and makes the sum NaN.
 fn greatest(row: &[f32]) -> f32 {
-    let mut most = [f32::MIN; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
+    // Wider than the sums: here waiting for the comparison before would be all the work.
+    let mut most = [f32::MIN; 4 * LANES];
+    let (chunks, rest) = row.as_chunks::<{ 4 * LANES }>();
     for chunk in chunks {
         for (most, x) in most.iter_mut().zip(chunk) {
             *most = if *x > *most { *x } else { *most };
         }
     }
-    most.into_iter().chain(rest.iter().copied()).fold(f32::MIN, |a, b| if b > a { b } else { a })
+    for (most, x) in most.iter_mut().zip(rest) {
+        *most = if *x > *most { *x } else { *most };
+    }
+    let mut width = most.len() / 2;
+    while width > 0 {
+        let (left, right) = most.split_at_mut(width);
+        for (left, right) in left.iter_mut().zip(right) {
+            *left = if *right > *left { *right } else { *left };
+        }
+        width /= 2;
+    }
+    most[0]
 }
 
 /// The sum of the lanes, halves first.
