@@ -30,7 +30,7 @@ pub struct Change {
     pub ignore_index: i64,
     /// How the terms become the loss.
     pub reduction: Reduction,
-    /// Only this many tokens are kept, where a trainer truncates.
+    /// Only this many tokens of the window are kept, as where a trainer truncates.
     pub keep: Option<usize>,
 }
 
@@ -45,7 +45,8 @@ pub struct Played {
     pub shares: Vec<f32>,
     /// Which tokens count.
     pub counted: Vec<bool>,
-    /// Tokens that should be trained, but whose id is the `ignore_index`: they vanish from the loss.
+    /// Tokens, as indices into the window, that should be trained, but whose label is the `ignore_index`: they vanish from
+    /// the loss.
     pub vanished: Vec<u32>,
     /// The sum of the weighted terms.
     pub sum: f64,

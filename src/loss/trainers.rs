@@ -2,7 +2,7 @@
 //!
 //! They differ as soon as two samples have different numbers of labels that count: a mean of means gives every sample
 //! the same weight, so that a token of a short reply weighs more than one of a long reply; a token mean gives every token
-//! the same weight. Trainer code that averaged micro-batches took the first for the second (transformers before 4.46).
+//! the same weight. Accumulating the means of micro-batches gives neither.
 
 use serde::{Deserialize, Serialize};
 
