@@ -37,7 +37,7 @@ pub(crate) fn command(args: &[String]) -> Done {
 /// The benchmark that needs no page: masked cross-entropy and the loss lab.
 const NATIVE: &str = "loss";
 
-/// With this machine's vectors, as PyTorch beside it uses them too.
+/// With this machine's vectors, as `torch` beside it uses them too.
 fn native() -> std::process::Command {
     let mut cargo = run::cargo(["run", "--release", "--locked", "--example", "bench_loss"]);
     cargo
