@@ -19,7 +19,7 @@ const HEIGHT: f32 = 200.0;
 const LEFT: f32 = 44.0;
 const TOP: f32 = 40.0;
 /// From one panel to the next.
-const APART: f32 = 370.0;
+const APART: f32 = 420.0;
 /// The most points of a line; what lies between them can't be seen.
 const POINTS: usize = 300;
 
@@ -40,7 +40,7 @@ pub fn svg(records: &[Record], language: &str, pick: impl Fn(&Bilingual) -> Stri
     let mut out = String::new();
     let _ = write!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 740 290" width="740" height="290" role="img" aria-labelledby="title desc" xml:lang="{language}" lang="{language}" font-family="system-ui, sans-serif" font-size="12" fill="{INK}"><title id="title">{}</title><desc id="desc">{}</desc><rect width="740" height="290" fill="white"/>"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 840 290" width="840" height="290" role="img" aria-labelledby="title desc" xml:lang="{language}" lang="{language}" font-family="system-ui, sans-serif" font-size="12" fill="{INK}"><title id="title">{}</title><desc id="desc">{}</desc><rect width="840" height="290" fill="white"/>"#,
         pick(&title()),
         pick(&description(records)),
     );
@@ -59,7 +59,7 @@ pub fn svg(records: &[Record], language: &str, pick: impl Fn(&Bilingual) -> Stri
         out.push_str("</g>");
     }
     let under = pick(&Bilingual::fixed("step", "步"));
-    let _ = write!(out, r#"<text x="370" y="284" text-anchor="middle">{under}</text></svg>"#);
+    let _ = write!(out, r#"<text x="420" y="284" text-anchor="middle">{under}</text></svg>"#);
     out
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::row::{Row, Window};
+use super::session::{Lab, Which};
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::loss::{Loss, Reduction, Targets, Value, cross_entropy};
@@ -29,7 +30,7 @@ pub struct Change {
     pub ignore_index: i64,
     /// How the terms become the loss.
     pub reduction: Reduction,
-    /// Only this many tokens are kept, where a trainer truncates.
+    /// Only this many tokens of the window are kept, as where a trainer truncates.
     pub keep: Option<usize>,
 }
 
@@ -44,7 +45,8 @@ pub struct Played {
     pub shares: Vec<f32>,
     /// Which tokens count.
     pub counted: Vec<bool>,
-    /// Tokens that should be trained, but whose id is the `ignore_index`: they vanish from the loss.
+    /// Tokens, as indices into the window, that should be trained, but whose label is the `ignore_index`: they vanish from
+    /// the loss.
     pub vanished: Vec<u32>,
     /// The sum of the weighted terms.
     pub sum: f64,
@@ -54,6 +56,23 @@ pub struct Played {
     pub loss: Option<f32>,
     /// Why the loss is NaN, where it is.
     pub explanation: Option<Diagnostic>,
+}
+
+impl Lab {
+    /// What a change would make of the loss of sample `index` of the `rows` that the lab was made of, under one of its models
+    /// as it is now; none for a sample that is not trained.
+    pub fn play(
+        &mut self,
+        which: Which,
+        rows: &[Row],
+        index: usize,
+        change: &Change,
+    ) -> Option<Result<Played, Diagnostic>> {
+        let logits = self.logits(which, index)?;
+        let window = self.windows().iter().find(|window| window.row == index)?;
+        let trained_as = self.settings.ignore_index;
+        Some(play(rows.get(index)?, window, &logits, self.vocabulary(), trained_as, change))
+    }
 }
 
 /// Recomputes the loss of a sample's window from the model's `logits`, with a change. `row` is the sample that the window is

@@ -1,5 +1,7 @@
 //! Samples ▶ what the model trains on: one window of each, in the model's own numbers.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::settings::failure;
@@ -97,8 +99,8 @@ pub(super) fn prepare(rows: &[Row], ignore_index: i64, context: usize) -> Result
         return Err(no_sample());
     }
     let mut data = Data::default();
-    let (mut ids, mut tokens, mut short, mut masked) = (Vec::new(), 0, 0, 0);
-    let mut chosen = Vec::new();
+    let (mut ids, mut tokens, mut short, mut masked) = (BTreeSet::new(), 0, 0, 0);
+    let (mut chosen, mut long) = (Vec::new(), Vec::new());
     for (index, row) in rows.iter().enumerate() {
         check(index, row, ignore_index)?;
         let length = row.input_ids.len();
@@ -111,30 +113,30 @@ pub(super) fn prepare(rows: &[Row], ignore_index: i64, context: usize) -> Result
             masked += 1;
             continue;
         }
-        let mut with = ids.clone();
-        with.extend(&row.input_ids[window.clone()]);
-        let labels =
-            window.clone().filter(|at| row.counts(*at, ignore_index)).map(|at| row.labels[at] as u32);
-        with.extend(labels);
-        with.sort_unstable();
-        with.dedup();
-        if tokens + window.len() > MOST_TOKENS || with.len() > MOST_WORDS {
+        let counted = window.clone().filter(|at| row.counts(*at, ignore_index));
+        let labels = counted.map(|at| row.labels[at] as u32);
+        let words = row.input_ids[window.clone()].iter().copied().chain(labels);
+        let new: BTreeSet<u32> = words.filter(|id| !ids.contains(id)).collect();
+        if tokens + window.len() > MOST_TOKENS || ids.len() + new.len() > MOST_WORDS {
             data.notes.push(too_much(index, rows.len() - index));
             break;
         }
         if window.len() < length {
-            data.notes.push(windowed(index, length, &window));
+            long.push((index, length, window.clone()));
         }
-        ids = with;
+        ids.extend(new);
         tokens += window.len();
         chosen.push((index, window));
     }
     match (chosen.is_empty(), masked, short) {
-        (true, 0, 0) => return Err(one_row_too_large()),
+        (true, ..) if !data.notes.is_empty() => return Err(one_row_too_large()),
         (true, 0, _) => return Err(too_short()),
         (true, _, _) => return Err(nothing_trained(ignore_index)),
         (false, 0, 0) => {}
         (false, masked, short) => data.notes.push(left_out(masked, short)),
+    }
+    if let [(index, length, window), others @ ..] = long.as_slice() {
+        data.notes.push(windowed(*index, *length, window, others.len()));
     }
     data.vocabulary = Vocabulary::of(ids);
     data.windows = chosen
@@ -239,8 +241,8 @@ fn nothing_trained(ignore_index: i64) -> Diagnostic {
 fn one_row_too_large() -> Diagnostic {
     failure(
         "lab-too-large",
-        format!("the first sample alone has more than {MOST_WORDS} different tokens"),
-        format!("仅第一个样本就有超过 {MOST_WORDS} 种 token"),
+        format!("the first sample that could be trained has more than {MOST_WORDS} different tokens"),
+        format!("第一个可训练的样本就有超过 {MOST_WORDS} 种 token"),
         Bilingual::fixed("use a shorter dialogue or a shorter context", "请使用更短的对话或更短的上下文"),
     )
 }
@@ -255,14 +257,21 @@ fn too_much(index: usize, rest: usize) -> Diagnostic {
     Diagnostic::new(Severity::Note, "lab-too-large", message)
 }
 
-fn windowed(index: usize, length: usize, window: &std::ops::Range<usize>) -> Diagnostic {
+fn windowed(index: usize, length: usize, window: &std::ops::Range<usize>, others: usize) -> Diagnostic {
     let (number, from, to) = (index + 1, window.start + 1, window.end);
+    let (en, zh) = match others {
+        0 => (String::new(), String::new()),
+        _ => (
+            format!("; longer than the context are {others} more"),
+            format!("；另有 {others} 个样本同样如此"),
+        ),
+    };
     let message = Bilingual::new(
         format!(
-            "sample {number} has {length} tokens, more than the context: the model sees tokens {from} to {to}, where the most are trained"
+            "sample {number} has {length} tokens, more than the context: the model sees tokens {from} to {to}, where the most are trained{en}"
         ),
         format!(
-            "样本 {number} 有 {length} 个 token，超出上下文：模型只看其中参与训练最多的第 {from} 到 {to} 个"
+            "样本 {number} 有 {length} 个 token，超出上下文：模型只看其中参与训练最多的第 {from} 到 {to} 个{zh}"
         ),
     );
     Diagnostic::new(Severity::Note, "lab-window", message)
@@ -270,7 +279,9 @@ fn windowed(index: usize, length: usize, window: &std::ops::Range<usize>) -> Dia
 
 fn left_out(masked: usize, short: usize) -> Diagnostic {
     let message = Bilingual::new(
-        format!("left out: {masked} samples in which no label counts, and {short} of fewer than two tokens"),
+        format!(
+            "left out: samples in which no label counts, {masked}; samples of fewer than two tokens, {short}"
+        ),
         format!("未使用：{masked} 个没有标签计入的样本，以及 {short} 个不足两个 token 的样本"),
     );
     Diagnostic::new(Severity::Note, "lab-left-out", message)
@@ -301,6 +312,10 @@ mod tests {
         assert_eq!(code(&[row(&[5, 6, 7], 0..0)]), "nothing-trained");
         assert_eq!(code(&[row(&[5, 6, 7], 0..1)]), "nothing-trained", "nothing predicts the first token");
         let wide: Vec<u32> = (0..20_000).collect();
+        assert_eq!(
+            prepare(&[row(&[1, 2], 0..0), row(&wide, 0..9)], -100, 20_000).unwrap_err().code,
+            "lab-too-large"
+        );
         assert_eq!(prepare(&[row(&wide, 0..9)], -100, 20_000).unwrap_err().code, "lab-too-large");
         let mut bad = row(&[5, 6, 7], 1..3);
         bad.labels[2] = -1;
@@ -316,8 +331,8 @@ mod tests {
         assert_eq!(data.windows[0].row, 1);
         assert_eq!(data.notes.len(), 1);
         assert!(
-            data.notes[0].message.en.contains("1 samples in which")
-                && data.notes[0].message.en.contains("and 1 of")
+            data.notes[0].message.en.contains("counts, 1;")
+                && data.notes[0].message.en.ends_with("tokens, 1")
         );
     }
 
@@ -330,6 +345,10 @@ mod tests {
         assert_eq!(data.windows[0].trained.iter().flatten().count(), 20);
         assert_eq!(data.notes[0].code, "lab-window");
         assert!(data.notes[0].message.en.contains("48509 to 49020"), "{}", data.notes[0].message.en);
+        let twice = [row(&ids, 0..50_000), row(&ids, 600..700)];
+        let data = prepare(&twice, -100, 512).unwrap();
+        assert_eq!(data.notes.len(), 1);
+        assert!(data.notes[0].message.en.ends_with("longer than the context are 1 more"));
         assert_eq!(prepare(&[row(&ids, 0..50_000)], -100, 512).unwrap().windows[0].start, 0);
     }
 

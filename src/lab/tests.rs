@@ -214,11 +214,9 @@ fn a_strip_has_the_loss_of_each_token_after_the_first() {
 fn what_the_playground_makes_of_an_unchanged_sample_is_the_loss_that_is_reported() {
     let rows = &rows()[..1];
     let mut lab = Lab::new(rows, settings(), 3).unwrap();
-    let logits = lab.logits(Which::Masked, 0).unwrap();
     let change =
         |mask| Change { mask, ignore_index: -100, reduction: crate::loss::Reduction::Mean, keep: None };
-    let play =
-        |mask| play(&rows[0], &lab.windows()[0], &logits, lab.vocabulary(), -100, &change(mask)).unwrap();
+    let mut play = |mask| lab.play(Which::Masked, rows, 0, &change(mask)).unwrap().unwrap();
     let (masked, unmasked) = (play(Mask::Recipe).loss.unwrap(), play(Mask::Off).loss.unwrap());
     let first = lab.step().unwrap().unwrap();
     assert!((masked - first.masked.reported).abs() < 1e-5);

@@ -1,5 +1,7 @@
 //! The tokens that occur in the samples, numbered from 0: all that the model knows.
 
+use std::collections::BTreeSet;
+
 /// Token ids, and the small numbers that the model uses for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vocabulary {
@@ -8,11 +10,9 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Of these ids, in any order.
-    pub fn of(mut ids: Vec<u32>) -> Self {
-        ids.sort_unstable();
-        ids.dedup();
-        Self { ids }
+    /// Of these ids.
+    pub fn of(ids: BTreeSet<u32>) -> Self {
+        Self { ids: ids.into_iter().collect() }
     }
 
     /// How many tokens it has.

@@ -115,14 +115,26 @@ fn exponentiate(row: &mut [f32], most: f32) -> f32 {
 
 /// The greatest number of a row; NaN does not count here, and makes the sum NaN.
 fn greatest(row: &[f32]) -> f32 {
-    let mut most = [f32::MIN; LANES];
-    let (chunks, rest) = row.as_chunks::<LANES>();
+    // Wider than the sums: here waiting for the comparison before would be all the work.
+    let mut most = [f32::MIN; 4 * LANES];
+    let (chunks, rest) = row.as_chunks::<{ 4 * LANES }>();
     for chunk in chunks {
         for (most, x) in most.iter_mut().zip(chunk) {
             *most = if *x > *most { *x } else { *most };
         }
     }
-    most.into_iter().chain(rest.iter().copied()).fold(f32::MIN, |a, b| if b > a { b } else { a })
+    for (most, x) in most.iter_mut().zip(rest) {
+        *most = if *x > *most { *x } else { *most };
+    }
+    let mut width = most.len() / 2;
+    while width > 0 {
+        let (left, right) = most.split_at_mut(width);
+        for (left, right) in left.iter_mut().zip(right) {
+            *left = if *right > *left { *right } else { *left };
+        }
+        width /= 2;
+    }
+    most[0]
 }
 
 /// The sum of the lanes, halves first.
@@ -168,7 +180,7 @@ mod tests {
         let mut gradient = row.clone();
         let loss = backward_row(&mut gradient, label, scale);
         assert_eq!(loss.to_bits(), row_loss(&row, label).to_bits());
-        for at in 0..row.len() {
+        for (at, gradient) in gradient.iter().enumerate() {
             let moved = |by: f64| {
                 let sum: f64 = row
                     .iter()
@@ -181,7 +193,7 @@ mod tests {
                 sum.ln() - f64::from(row[label]) - if at == label { by } else { 0.0 }
             };
             let slope = (moved(step) - moved(-step)) / (2.0 * step) * f64::from(scale);
-            assert!((f64::from(gradient[at]) - slope).abs() < 1e-6, "{at}: {} and {slope}", gradient[at]);
+            assert!((f64::from(*gradient) - slope).abs() < 1e-6, "{at}: {gradient} and {slope}");
         }
     }
 

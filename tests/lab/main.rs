@@ -1,12 +1,15 @@
-//! The lab's model against PyTorch, and a run on the examples of the page.
+//! The lab's model against `torch`, and a run on the examples of the page.
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod run;
+
 use lossmask::engine::{Engine, Request, TemplateChoice};
 use lossmask::examples::EXAMPLES;
-use lossmask::lab::{AdamW, Lab, Model, Moments, Record, Row, Settings, Shape, Trace};
+use lossmask::lab::{AdamW, Change, Lab, Mask, Model, Moments, Record, Row, Settings, Shape, Trace, Which};
 use lossmask::loss::{Reduction, Targets, Value, cross_entropy_backward};
 use lossmask::recipe::Outcome;
+use proptest::prelude::*;
 
 // As in `tests/oracle/lab.py`.
 const SHAPE: Shape = Shape { vocabulary: 13, context: 32, width: 12, heads: 3, hidden: 20, layers: 2 };
@@ -56,6 +59,11 @@ fn two_steps_from_the_same_weights_are_pytorchs_in_logits_gradient_loss_and_weig
     }
 }
 
+#[test]
+fn a_run_has_the_losses_that_it_has_in_wasm() {
+    run::check();
+}
+
 /// The samples of all examples, as the page makes them.
 fn rows() -> Vec<Row> {
     let mut engine = Engine::new();
@@ -98,12 +106,60 @@ fn the_masked_model_learns_replies_sooner_while_the_other_reports_the_lower_loss
     assert!(short.len() >= 10, "{} short samples", short.len());
     let optimiser = AdamW { learning_rate: 0.01, ..AdamW::default() };
     let small =
-        Settings { steps: 20, width: 16, heads: 2, hidden: 32, layers: 1, optimiser, ..Settings::default() };
+        Settings { steps: 16, width: 16, heads: 2, hidden: 32, layers: 1, optimiser, ..Settings::default() };
     let mut lab = Lab::new(&short, small, 1).unwrap();
     while lab.step().unwrap().is_some() {}
-    let mean = |of: fn(&Record) -> f32| lab.records()[5..].iter().map(of).sum::<f32>() / 15.0;
+    let mean = |of: fn(&Record) -> f32| lab.records()[5..].iter().map(of).sum::<f32>() / 11.0;
     let ahead = mean(|record| record.unmasked.reply - record.masked.reply);
     let lower = mean(|record| record.masked.reported - record.unmasked.reported);
     assert!(ahead > 0.03, "on replies the masked model is ahead by {ahead}");
     assert!(lower > 0.03, "the other reports a loss that is lower by {lower}");
+}
+
+fn any_row() -> impl Strategy<Value = Row> {
+    let label = prop_oneof![4 => Just(-100), 4 => 0_i64..9, 1 => any::<i64>()];
+    let weight = prop_oneof![8 => Just(1.0_f32), 2 => 0.0_f32..3.0, 1 => any::<f32>()];
+    let token = (0_u32..9, label, weight, any::<bool>());
+    (proptest::collection::vec(token, 0..20), any::<bool>()).prop_map(|(tokens, usual)| Row {
+        input_ids: tokens.iter().map(|it| it.0).collect(),
+        labels: tokens.iter().map(|it| if usual && it.1 != -100 { i64::from(it.0) } else { it.1 }).collect(),
+        weights: tokens.iter().map(|it| if usual { 1.0 } else { it.2 }).collect(),
+        user: tokens.iter().map(|it| it.3).collect(),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_rows_are_there_is_a_run_or_a_reason(
+        rows in proptest::collection::vec(any_row(), 0..4),
+        ignore_index in prop_oneof![6 => Just(-100_i64), 2 => 0_i64..9, 1 => any::<i64>()],
+        context in 2_usize..16,
+        keep in proptest::option::of(0_usize..24),
+        rate in prop_oneof![Just(0.01_f32), any::<f32>()],
+    ) {
+        let optimiser = AdamW { learning_rate: rate, ..AdamW::default() };
+        let small = Settings { context, width: 8, heads: 2, hidden: 8, layers: 1, steps: 2, ignore_index, optimiser, ..Settings::default() };
+        let mut lab = match Lab::new(&rows, small, 3) {
+            Ok(lab) => lab,
+            Err(reason) => {
+                prop_assert!(reason.hint.is_some() && !reason.message.zh.is_empty());
+                return Ok(());
+            }
+        };
+        while let Ok(Some(record)) = lab.step() {
+            prop_assert!(record.masked.reported.is_finite() && record.masked.reply.is_finite());
+        }
+        for index in 0..rows.len() {
+            let strip = lab.strip(index);
+            for mask in [Mask::Recipe, Mask::Off, Mask::User] {
+                let change = Change { mask, ignore_index: 3, reduction: Reduction::Mean, keep };
+                let played = lab.play(Which::Unmasked, &rows, index, &change);
+                prop_assert_eq!(played.is_some(), strip.is_some());
+                let Some(Ok(played)) = played else { continue };
+                prop_assert_eq!(played.loss.is_some(), played.count > 0 && played.explanation.is_none());
+            }
+        }
+    }
 }

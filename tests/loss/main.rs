@@ -1,4 +1,4 @@
-//! Losses, terms and gradients against PyTorch's, and whole steps against those of transformers.
+//! Losses, terms and gradients against those of `torch`, and whole steps against those of transformers.
 //!
 //! `tests/oracle/loss.py` writes `expected.json`.
 
@@ -15,7 +15,7 @@ type Number = Option<f32>;
 #[derive(Deserialize)]
 struct Expected {
     cases: Vec<Case>,
-    batches: Vec<Batch>,
+    batches: Vec<Step>,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ enum Numbers {
 }
 
 #[derive(Deserialize)]
-struct Batch {
+struct Step {
     micro_batches: Vec<Micro>,
     num_items_in_batch: f64,
     per_token: f64,
@@ -75,7 +75,7 @@ fn check(case: &Case, loss: &Loss) {
     let name = &case.name;
     match (&loss.value, &case.loss) {
         (Value::One(ours), Numbers::One(theirs)) => {
-            assert!(close(*ours, *theirs), "{name}: {ours} {theirs:?}")
+            assert!(close(*ours, *theirs), "{name}: {ours} {theirs:?}");
         }
         (Value::Each(ours), Numbers::Each(theirs)) => assert!(all_close(ours, theirs), "{name}: {ours:?}"),
         (ours, _) => panic!("{name}: {ours:?} has another shape"),

@@ -1,7 +1,7 @@
-//! Times masked cross-entropy and a training step of the loss lab, beside PyTorch on one thread where it is installed.
+//! Times masked cross-entropy and a training step of the loss lab, beside `torch` on one thread where it is installed.
 //!
-//! `cargo run --release --example bench_loss [-- PYTHON]`: PYTHON is an interpreter with PyTorch, `python3` where absent. With
-//! `RUSTFLAGS=-Ctarget-cpu=native` the vectors are those of this machine, as PyTorch's are; without, those that every
+//! `cargo run --release --example bench_loss [-- PYTHON]`: PYTHON is an interpreter with `torch`, `python3` where absent. With
+//! `RUSTFLAGS=-Ctarget-cpu=native` the vectors are those of this machine, as those of `torch` are; without, those that every
 //! machine of its kind has.
 //!
 //! Each time is the least of many; the loss is timed in pieces of a few rows, all of them each time round so that none stays in
@@ -105,7 +105,7 @@ fn step(samples: usize, length: usize, vocabulary: usize) -> Duration {
     (0..40).map(|_| time(&mut once)).min().unwrap_or_default()
 }
 
-/// The times of the same with PyTorch, in the order of the table; none where it is not installed.
+/// The times of the same with `torch`, in the order of the table; none where it is not installed.
 fn torch(python: &str) -> Vec<Duration> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bench/loss_torch.py");
     let Ok(output) = Command::new(python).arg(script).output() else { return Vec::new() };
