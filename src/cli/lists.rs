@@ -6,9 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::flags::Flags;
 use super::{Clean, json as lines};
-use crate::recipe::catalog::RECIPES;
-use crate::recipe::{OptionKind, OptionSpec};
-use crate::template::catalog;
+use crate::recipe::catalog::{self, RECIPES};
+use crate::recipe::{OptionKind, OptionSpec, Options, Recipe};
+use crate::template::catalog as templates;
 
 pub(super) fn recipes(flags: &Flags, out: &mut dyn Write) -> Clean {
     for recipe in RECIPES {
@@ -22,20 +22,29 @@ pub(super) fn recipes(flags: &Flags, out: &mut dyn Write) -> Clean {
                     "summary": recipe.summary,
                     "options": options,
                     "source": recipe.source,
+                    "config": config(recipe),
                 }),
             )?;
             continue;
         }
-        writeln!(out, "{:<14} {}", recipe.id, recipe.summary.en)?;
+        writeln!(out, "{:<22} {}", recipe.id, recipe.summary.en)?;
         for option in recipe.options {
             let values = match option.kind {
                 OptionKind::Choice(choices) => choices.join("|"),
+                // As a shell takes it.
+                _ if option.default.contains('\n') => format!("$'{}'", option.default.replace('\n', "\\n")),
                 _ => option.default.to_owned(),
             };
-            writeln!(out, "{:<14}   --set {}={values}   {}", "", option.name, option.title.en)?;
+            writeln!(out, "{:<22}   --set {}={values}   {}", "", option.name, option.title.en)?;
         }
     }
     Ok(true)
+}
+
+/// The trainer's own configuration that the default options stand for.
+fn config(recipe: &Recipe) -> Option<String> {
+    let options = Options::parse(recipe.id, recipe.options, &[]).ok()?;
+    catalog::config(recipe, &options)
 }
 
 fn option(option: &OptionSpec) -> Value {
@@ -59,7 +68,7 @@ fn option(option: &OptionSpec) -> Value {
 }
 
 pub(super) fn templates(flags: &Flags, out: &mut dyn Write) -> Clean {
-    for entry in catalog::entries() {
+    for entry in templates::entries() {
         if flags.json {
             // `source` is the code that an entry emulates: those of the catalog are nobody else's.
             lines::line(

@@ -87,9 +87,6 @@ const PLACEHOLDERS: [&str; 2] = ["[[dummy_message]]", "zzdummymessagezz"];
 /// The furthest a stop token may be from its turn's end, in tokens.
 const FURTHEST: usize = 3;
 
-/// The most text that is rendered to find the turns, in bytes.
-const MOST_TEXT: usize = 128 << 20;
-
 pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
     whole::outcomes(make(context))
 }
@@ -106,7 +103,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     if !context.budget.take(encoding.ids.len()) {
         return Err(NoSample::OverBudget);
     }
-    let pieces = context.pieces_other(&turns, tools.as_ref(), &rendered);
+    let pieces = context.pieces_other(&turns, tools.as_ref(), false, &rendered);
     let mut sample = sample::of_text(rendered.text, pieces, rendered.writers, &encoding);
     let verdicts = judge(context, &turns, tools.as_ref(), &sample.text, &encoding, &ends)?;
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
@@ -129,9 +126,7 @@ fn judge(
     let all = context.options.is_set("train_on_inputs");
     let is_trained = |turn: &Message| all || roles.contains(&turn.role());
     let wanted = turns.iter().filter(|turn| is_trained(turn) || option == "all").count();
-    if text.len().saturating_mul(wanted * PLACEHOLDERS.len()) > MOST_TEXT {
-        return Err(too_long());
-    }
+    whole::affordable(text, wanted * PLACEHOLDERS.len())?;
     let mut verdicts = vec![Why::Outside; encoding.ids.len()];
     let mut last = [None; 2];
     for (index, turn) in turns.iter().enumerate() {
@@ -234,17 +229,6 @@ fn not_one_token(token: &str, count: usize) -> NoSample {
             format!("轮次结束标记 `{token}` 在该分词器中是 {count} 个 token：axolotl 要求只有一个"),
         ),
         Bilingual::fixed("name an added token of the tokenizer", "请填写分词器的 added token"),
-    )
-}
-
-fn too_long() -> NoSample {
-    whole::stops(
-        "too-many-turns",
-        Bilingual::fixed(
-            "to find each turn the whole conversation is rendered again, and this one is too long for that",
-            "查找每一轮都要重新渲染整段对话，而这段对话过长",
-        ),
-        Bilingual::fixed("look at fewer turns at once", "请减少一次查看的轮数"),
     )
 }
 

@@ -84,14 +84,15 @@ impl Context<'_> {
         self.template.render(&Input { messages, tools, ..self.input(0, add_generation_prompt) })
     }
 
-    /// The owners of the bytes of a [`Context::render_other`] without generation prompt.
+    /// The owners of the bytes of a [`Context::render_other`] of the same.
     pub fn pieces_other(
         &self,
         messages: &[Message],
         tools: Option<&Value>,
+        add_generation_prompt: bool,
         rendered: &Rendered,
     ) -> Vec<Piece> {
-        self.template.owners(&Input { messages, tools, ..self.input(0, false) }, rendered)
+        self.template.owners(&Input { messages, tools, ..self.input(0, add_generation_prompt) }, rendered)
     }
 
     /// The owners of a render's bytes.

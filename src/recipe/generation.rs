@@ -13,6 +13,7 @@ use super::renders::Render;
 use super::whole::{NoSample, char_to_token, stops};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::span::Span;
 
 /// How a token came to be marked, or not.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,13 +28,13 @@ pub(super) enum Mark {
     RunsOn,
 }
 
-/// The mark of every token.
-pub(super) fn marks(context: &Context<'_>, render: &Render) -> Result<Vec<Mark>, NoSample> {
+/// The mark of every token, where these are the blocks.
+pub(super) fn marks(context: &Context<'_>, render: &Render, blocks: &[Span]) -> Result<Vec<Mark>, NoSample> {
     let encoding = context.encode(render)?;
     let text = &render.rendered.text;
     let count = encoding.ids.len();
     let mut marks = vec![Mark::Outside; count];
-    for span in context.passes(render) {
+    for span in blocks {
         // The character before the end, be it inside the block or, where that wrote nothing, before it.
         let Some(last) = text[..span.end].char_indices().next_back() else { return Err(nothing_before()) };
         let Some(first) = char_to_token(encoding, span.start) else { break };

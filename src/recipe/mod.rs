@@ -37,6 +37,7 @@ mod transformers;
 mod trl_assistant_only;
 mod trl_completion_only;
 mod trl_response_template;
+mod trl_twins;
 mod unsloth;
 mod unsloth_parts;
 mod verl;

@@ -53,6 +53,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let messages = &context.conversation.messages;
     let (_, mut sample) = whole::begin(context, messages.len())?;
     let replies: Vec<usize> = context.conversation.replies().collect();
+    whole::affordable(&sample.text, 2 * replies.len())?;
     let mut verdicts = match spans(context, &replies, &sample.text)? {
         Some(spans) => sample.offsets.iter().map(|offset| by_overlap(*offset, &spans)).collect(),
         None => by_counts(context, &replies, &sample)?,

@@ -61,7 +61,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let all = context.render_other(messages, None, false)?;
     let cut = all.text.char_indices().nth(prompt.text.chars().count()).map_or(all.text.len(), |(at, _)| at);
     let prompt_tokens = context.tokenizer.encode(&prompt.text)?.ids.len();
-    if prompt.text.is_empty() || cut == all.text.len() || prompt_tokens as i64 >= most - 2 {
+    if prompt.text.is_empty() || cut == all.text.len() || prompt_tokens as i64 >= most.saturating_sub(2) {
         return Err(left_out(most, prompt_tokens));
     }
     let most = most as usize;
@@ -104,40 +104,52 @@ fn joined(
     let messages = &context.conversation.messages;
     let mut text = format!("{}{}", prompt.text, &all.text[cut..]);
     text.truncate(text.trim_end_matches('\n').len());
-    // Where the one begins with the other, the whole render knows best whose each byte is.
-    let from = if all.text.starts_with(&prompt.text) { 0 } else { prompt.text.len() };
-    let skipped = if from == 0 { 0 } else { cut };
-    let moved = |span: Span| {
-        let to = |at: usize| (at.max(skipped) - skipped + from).min(text.len());
-        Some(Span::new(to(span.start), to(span.end))).filter(|span| !span.is_empty())
-    };
-    let mut pieces = Vec::new();
-    let mut writers = Vec::new();
-    if from > 0 {
-        let before = Span::new(0, from.min(text.len()));
-        pieces.push(Piece {
-            output: before,
-            owner: Owner { message: None, part: Part::Template },
-            source: None,
-        });
+    let end = text.len();
+    let whole = context.pieces_other(messages, None, false, all);
+    let (mut pieces, mut writers) = (Vec::new(), Vec::new());
+    if all.text.starts_with(&prompt.text) {
+        // The whole render knows best whose each byte is.
+        let place = Place { from: 0, to: 0, end };
+        place.append((&whole, &all.writers), &mut pieces, &mut writers);
+    } else {
+        let asked = &messages[..messages.len() - 1];
+        let before = context.pieces_other(asked, None, true, prompt);
+        let place = Place { from: 0, to: 0, end };
+        place.append((&before, &prompt.writers), &mut pieces, &mut writers);
+        let place = Place { from: cut, to: prompt.text.len(), end };
+        place.append((&whole, &all.writers), &mut pieces, &mut writers);
     }
-    for piece in context.pieces_other(messages, None, all) {
-        // A piece that is cut is no longer the copy of all of its source.
-        pieces.extend(moved(piece.output).map(|output| Piece {
-            output,
-            source: piece.source.filter(|_| output.len() == piece.output.len()),
-            ..piece
-        }));
-    }
-    writers.extend(all.writers.iter().filter_map(|it| Some(Writer { output: moved(it.output)?, ..*it })));
     if !text.ends_with(eos) {
-        let start = text.len();
         text.push(' ');
         text.push_str(eos);
-        let output = Span::new(start, text.len());
+        let output = Span::new(end, text.len());
         pieces.push(Piece { output, owner: Owner { message: None, part: Part::Template }, source: None });
     }
     (text, pieces, writers)
+}
+
+/// What stands from `from` on in another text is at `to` in this one, which ends at `end`.
+struct Place {
+    from: usize,
+    to: usize,
+    end: usize,
+}
+
+impl Place {
+    fn append(&self, of: (&[Piece], &[Writer]), pieces: &mut Vec<Piece>, writers: &mut Vec<Writer>) {
+        // A piece that is cut is no longer the copy of all of its source.
+        pieces.extend(of.0.iter().filter_map(|piece| {
+            let output = self.moved(piece.output)?;
+            let source = piece.source.filter(|_| output.len() == piece.output.len());
+            Some(Piece { output, source, ..*piece })
+        }));
+        writers.extend(of.1.iter().filter_map(|it| Some(Writer { output: self.moved(it.output)?, ..*it })));
+    }
+
+    fn moved(&self, span: Span) -> Option<Span> {
+        let place = |at: usize| (at.max(self.from) - self.from + self.to).min(self.end);
+        Some(Span::new(place(span.start), place(span.end))).filter(|span| !span.is_empty())
+    }
 }
 
 fn left_out(most: i64, prompt: usize) -> NoSample {

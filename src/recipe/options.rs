@@ -181,6 +181,33 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_is_a_number_or_none_and_a_list_has_no_empty_items() {
+        static SPECS: [OptionSpec; 2] = [
+            OptionSpec {
+                name: "max_length",
+                kind: OptionKind::IntOrNone,
+                default: "none",
+                title: Bilingual::fixed("length", "长度"),
+            },
+            OptionSpec {
+                name: "roles",
+                kind: OptionKind::List,
+                default: "assistant",
+                title: Bilingual::fixed("roles", "角色"),
+            },
+        ];
+        let parse =
+            |name: &str, value: &str| Options::parse("r", &SPECS, &[(name.to_owned(), value.to_owned())]);
+        assert_eq!(parse("max_length", "20").unwrap().limit("max_length"), Some(20));
+        let options = parse("roles", " a,, b ,").unwrap();
+        assert_eq!((options.limit("max_length"), options.python("max_length")), (None, "None"));
+        assert_eq!(options.items("roles").collect::<Vec<_>>(), ["a", "b"]);
+        for wrong in ["-1", "", "many", "None"] {
+            assert_eq!(parse("max_length", wrong).unwrap_err()[0].code, "bad-option-value", "{wrong}");
+        }
+    }
+
+    #[test]
     fn an_unknown_name_is_an_error_that_lists_the_known_ones() {
         let wrong = parse(&[("ends", "none")]).unwrap_err();
         assert_eq!(wrong[0].code, "unknown-option");

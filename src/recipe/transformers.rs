@@ -43,7 +43,7 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(context, &render)?;
+    let marks = generation::marks(context, &render, &context.passes(&render))?;
     if !context.template.has_generation() {
         sample.diagnostics.push(generation::unmarked());
     }

@@ -3,16 +3,18 @@
 //!
 //! The mask is the one of transformers (`generation.rs`). Kept: labels are made before the cut to `max_length`, so a cut
 //! reply loses its end; a sample that is left without a label is dropped; a conversation without a marked token stops the
-//! run. A template without `{% generation %}` is replaced by TRL where it knows the text, and refused elsewhere; the
-//! replacements are TRL's texts and not part of this program, so it is refused here.
+//! run. A template without `{% generation %}` is replaced by TRL where it knows the text, and refused elsewhere
+//! (`trl_twins.rs`).
 
 use super::generation;
 use super::sample;
 use super::sample::Verdict;
 use super::transformers::Why;
+use super::trl_twins;
 use super::whole::{self, NoSample};
 use super::{Context, OptionKind, OptionSpec, Outcome, Recipe, Sample, Source, Verified};
 use crate::bilingual::Bilingual;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -62,11 +64,15 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 }
 
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
-    if !context.template.has_generation() {
-        return Err(not_for_training());
-    }
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(context, &render)?;
+    let blocks = if context.template.has_generation() {
+        context.passes(&render)
+    } else {
+        let blocks = trl_twins::spans(context, &render.rendered.text)?.ok_or_else(not_for_training)?;
+        sample.diagnostics.push(replaced());
+        blocks
+    };
+    let marks = generation::marks(context, &render, &blocks)?;
     let verdicts: Vec<_> = marks.into_iter().map(Why::Marked).collect();
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
         return Err(generation::nothing_marked());
@@ -99,6 +105,18 @@ pub(super) fn finish<V: Verdict>(
     }
     sample::label(sample, verdicts, context.ignore_index);
     Ok(())
+}
+
+fn replaced() -> Diagnostic {
+    let message = Bilingual::fixed(
+        "the chat template has no `{% generation %}` block; TRL knows it and takes its own training template instead",
+        "聊天模板里没有 `{% generation %}` 块；TRL 认得它，并改用自带的训练模板",
+    );
+    let hint = Bilingual::fixed(
+        "the text stays the same; other trainers get no mask from this template",
+        "文本不变；其他训练器无法从该模板得到掩码",
+    );
+    Diagnostic::new(Severity::Note, "template-replaced", message).hint(hint)
 }
 
 fn not_for_training() -> NoSample {

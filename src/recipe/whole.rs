@@ -73,6 +73,24 @@ pub(super) fn begin(context: &Context<'_>, messages: usize) -> Result<(Rc<Render
     Ok((render, sample))
 }
 
+/// The most text that is rendered to find the replies of one conversation, in bytes.
+const MOST_TEXT: usize = 128 << 20;
+
+/// Whether `renders` renders of a text are not too much.
+pub(super) fn affordable(text: &str, renders: usize) -> Result<(), NoSample> {
+    if text.len().saturating_mul(renders) <= MOST_TEXT {
+        return Ok(());
+    }
+    Err(stops(
+        "too-many-turns",
+        Bilingual::fixed(
+            "to find each turn the conversation is rendered again, and this one is too long for that",
+            "查找每一轮都要重新渲染对话，而这段对话过长",
+        ),
+        Bilingual::fixed("look at fewer turns at once", "请减少一次查看的轮数"),
+    ))
+}
+
 /// `apply_chat_template` takes no empty list of messages.
 pub(super) fn empty() -> NoSample {
     stops(

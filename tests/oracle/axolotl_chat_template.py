@@ -28,6 +28,7 @@ SETTINGS = {
     "instruct": [{}, {"train_on_eos": "all"}, {"eot_tokens": "### Instruction:"}],
     "spaced": [{}, {"train_on_inputs": "true", "train_on_eos": "all"}],
     "bare": [{}, {"train_on_eos": "last"}],
+    "tokenizer": [{}, {"train_on_eos": "all"}, {"train_on_eos": "last"}],
 }
 
 
@@ -59,15 +60,14 @@ def trainer(tokenizer, options):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template, settings in SETTINGS.items() if folder else []:
-            for changed in settings:
-                options = {**DEFAULTS, **changed}
-                try:
-                    rows = golden.ask(trainer(golden.load(folder, golden.template(template)), options), ids)
-                except ValueError as error:
-                    rows = golden.ask(lambda _, error=error: (_ for _ in ()).throw(error), ids)
-                runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
+    for folder, name, ids, template, settings in golden.settings(args, SETTINGS):
+        for changed in settings:
+            options = {**DEFAULTS, **changed}
+            try:
+                rows = golden.ask(trainer(golden.load(folder, golden.template(template)), options), ids)
+            except ValueError as error:
+                rows = golden.ask(lambda _, error=error: (_ for _ in ()).throw(error), ids)
+            runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
     function = "axolotl/prompt_strategies/chat_template.py: ChatTemplateStrategy.tokenize_prompt"
     golden.write("axolotl", "axolotl", "axolotl", VERSION, function, runs)
 

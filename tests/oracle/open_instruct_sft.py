@@ -22,7 +22,16 @@ from open_instruct import dataset_transformation as tulu  # noqa: E402
 import golden  # noqa: E402
 
 logging.disable(logging.WARNING)
-LENGTHS = {"chatml": [1 << 20, 20, 61], "tools": [1 << 20, 61], "thinking": [1 << 20, 20, 33, 61], "instruct": [1 << 20, 20, 61], "spaced": [1 << 20], "bare": [1 << 20, 33]}
+LONG = 1 << 20
+LENGTHS = {
+    "chatml": [LONG, 20, 61],
+    "tools": [LONG, 61],
+    "thinking": [LONG, 20, 33, 61],
+    "instruct": [LONG, 20, 61],
+    "spaced": [LONG],
+    "bare": [LONG, 33],
+    "tokenizer": [LONG, 61],
+}
 
 
 def trainer(tokenizer, max_seq_length):
@@ -38,12 +47,11 @@ def trainer(tokenizer, max_seq_length):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template, lengths in LENGTHS.items() if folder else []:
-            for most in lengths:
-                rows = golden.ask(trainer(golden.load(folder, golden.template(template)), most), ids)
-                options = {"max_seq_length": str(most)}
-                runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
+    for folder, name, ids, template, lengths in golden.settings(args, LENGTHS):
+        for most in lengths:
+            rows = golden.ask(trainer(golden.load(folder, golden.template(template)), most), ids)
+            options = {"max_seq_length": str(most)}
+            runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
     function = "open_instruct/dataset_transformation.py: sft_tulu_tokenize_and_truncate_v1"
     golden.write("open-instruct", "open-instruct", "open-instruct", "e6c3044", function, runs)
 

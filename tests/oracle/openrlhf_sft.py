@@ -18,7 +18,15 @@ import golden
 VERSION = importlib.metadata.version("openrlhf")
 assert VERSION == "0.11.2", VERSION
 golden.quick_datasets()
-LENGTHS = {"chatml": [2048, 20, 61], "tools": [2048, 61], "thinking": [2048, 33], "instruct": [2048, 20], "spaced": [2048], "bare": [2048]}
+LENGTHS = {
+    "chatml": [2048, 20, 61],
+    "tools": [2048, 61],
+    "thinking": [2048, 33],
+    "instruct": [2048, 20],
+    "spaced": [2048],
+    "bare": [2048],
+    "tokenizer": [2048, 61],
+}
 DATA = types.SimpleNamespace(input_key="messages", output_key=None, apply_chat_template=True)
 STRATEGY = types.SimpleNamespace(args=types.SimpleNamespace(data=DATA))
 
@@ -40,12 +48,11 @@ def trainer(tokenizer, max_len):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template, lengths in LENGTHS.items() if folder else []:
-            for max_len in lengths:
-                rows = golden.ask(trainer(golden.load(folder, golden.template(template)), max_len), ids)
-                options = {"max_len": str(max_len)}
-                runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
+    for folder, name, ids, template, lengths in golden.settings(args, LENGTHS):
+        for max_len in lengths:
+            rows = golden.ask(trainer(golden.load(folder, golden.template(template)), max_len), ids)
+            options = {"max_len": str(max_len)}
+            runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
     golden.write("openrlhf", "openrlhf", "openrlhf", VERSION, "openrlhf/datasets/sft_dataset.py: SFTDataset", runs)
 
 

@@ -9,7 +9,8 @@ import transformers
 import golden
 
 assert transformers.__version__ == "5.23.0", transformers.__version__
-TEMPLATES = ["chatml", "tools", "thinking", "instruct", "spaced"]
+TEMPLATES = ["chatml", "tools", "thinking", "instruct", "spaced", "bare", "tokenizer"]
+TEMPLATES += ["official/qwen2_5_training", "official/qwen3_training"]  # of trl 1.16.0
 
 
 def trainer(tokenizer):
@@ -29,10 +30,9 @@ def trainer(tokenizer):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template in TEMPLATES if folder else []:
-            rows = golden.ask(trainer(golden.load(folder, golden.template(template))), ids)
-            runs.append({"tokenizer": name, "template": template, "options": {}, "rows": rows})
+    for folder, name, ids, template, _ in golden.settings(args, dict.fromkeys(TEMPLATES)):
+        rows = golden.ask(trainer(golden.load(folder, golden.template(template))), ids)
+        runs.append({"tokenizer": name, "template": template, "options": {}, "rows": rows})
     function = "tokenization_utils_base.py: PreTrainedTokenizerBase.apply_chat_template"
     golden.write("transformers", "transformers", "transformers", transformers.__version__, function, runs)
 

@@ -23,6 +23,7 @@ MARKERS = {
     "thinking": [(ASSISTANT, USER)],
     "instruct": [("### Response:\n", ""), ("### Response:\n", "### Instruction:\n"), ("### Response:", "### Instruction:")],
     "spaced": [(" assistant:", ""), (" assistant: ", "user:")],
+    "tokenizer": [(ASSISTANT, USER)],
 }
 
 
@@ -41,13 +42,12 @@ def trainer(tokenizer, response, instruction):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template, markers in MARKERS.items() if folder else []:
-            tokenizer = golden.load(folder, golden.template(template))
-            for response, instruction in markers:
-                rows = golden.ask(trainer(tokenizer, response, instruction), ids)
-                options = {"response_template": response, "instruction_template": instruction}
-                runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
+    for folder, name, ids, template, markers in golden.settings(args, MARKERS):
+        tokenizer = golden.load(folder, golden.template(template))
+        for response, instruction in markers:
+            rows = golden.ask(trainer(tokenizer, response, instruction), ids)
+            options = {"response_template": response, "instruction_template": instruction}
+            runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
     function = "trl/trainer/utils.py: DataCollatorForCompletionOnlyLM.torch_call"
     golden.write("trl-response-template", "trl-response-template", "trl", trl.__version__, function, runs)
 

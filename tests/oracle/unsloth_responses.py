@@ -32,6 +32,7 @@ MARKERS = {
     "bare": [("", ""), (USER, ASSISTANT)],
     "instruct": [("", ""), ("### Instruction:\n", "### Response:\n"), ("### Instruction:", "### Response:")],
     "spaced": [("", ""), ("user:", " assistant:")],
+    "tokenizer": [("", ""), (USER, ASSISTANT)],
 }
 
 
@@ -60,17 +61,16 @@ def trainer(tokenizer, instruction, response, last):
 def main():
     args = golden.arguments(__doc__)
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template, markers in MARKERS.items() if folder else []:
-            tokenizer = golden.load(folder, golden.template(template))
-            for (instruction, response), last in [(it, last) for it in markers for last in (False, True)]:
-                try:
-                    rows = golden.ask(trainer(tokenizer, instruction, response, last), ids)
-                except ValueError as error:
-                    rows = golden.ask(lambda _, error=error: (_ for _ in ()).throw(error), ids)
-                options = {"instruction_part": instruction, "response_part": response}
-                options["last_response_only"] = str(last).lower()
-                runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
+    for folder, name, ids, template, markers in golden.settings(args, MARKERS):
+        tokenizer = golden.load(folder, golden.template(template))
+        for (instruction, response), last in [(it, last) for it in markers for last in (False, True)]:
+            try:
+                rows = golden.ask(trainer(tokenizer, instruction, response, last), ids)
+            except ValueError as error:
+                rows = golden.ask(lambda _, error=error: (_ for _ in ()).throw(error), ids)
+            options = {"instruction_part": instruction, "response_part": response}
+            options["last_response_only"] = str(last).lower()
+            runs.append({"tokenizer": name, "template": template, "options": options, "rows": rows})
     function = "unsloth_zoo/dataset_utils.py: train_on_responses_only"
     golden.write("unsloth", "unsloth", "unsloth-zoo", VERSION, function, runs)
 

@@ -50,10 +50,10 @@ def main():
     args = golden.arguments(__doc__)
     golden.quick_datasets()
     runs = []
-    for folder, name, ids in [(args.embedded, "embedded", None), (args.qwen2_5, "qwen2_5", golden.FEW)]:
-        for template in ["chatml", "tools", "thinking", "instruct", "spaced"] if folder else []:
-            rows = golden.ask(trainer(golden.load(folder, golden.template(template))), ids)
-            runs.append({"tokenizer": name, "template": template, "options": {}, "rows": rows})
+    templates = ["chatml", "tools", "thinking", "instruct", "spaced", "bare", "tokenizer"]
+    for folder, name, ids, template, _ in golden.settings(args, dict.fromkeys(templates)):
+        rows = golden.ask(trainer(golden.load(folder, golden.template(template))), ids)
+        runs.append({"tokenizer": name, "template": template, "options": {}, "rows": rows})
     function = "verl/utils/dataset/multiturn_sft_dataset.py: MultiTurnSFTDataset"
     golden.write("verl", "verl", "verl", VERSION, function, runs)
 
