@@ -131,8 +131,8 @@ fn count(context: &Context<'_>, text: &str, most: usize, builder: &mut Builder) 
 /// The text of the conversation, as `vicuna_v1.1` writes it.
 fn text(messages: &[Message]) -> Result<Stretch, NoSample> {
     let speaker = |message: &Message| match message.role() {
-        "user" => Ok("USER"),
-        "assistant" => Ok("ASSISTANT"),
+        "user" | "human" => Ok("USER"),
+        "assistant" | "gpt" => Ok("ASSISTANT"),
         _ => Err(wrong_role().at(message.span)),
     };
     let first = messages.first().ok_or_else(whole::no_reply)?;

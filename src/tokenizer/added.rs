@@ -24,23 +24,48 @@ pub enum Own {
     None,
 }
 
+/// Walks from one added token of a text to the next.
+pub(super) struct Walk<'a> {
+    added: &'a Added,
+    /// The tokenizer's own next one, which stays the next one until it is passed.
+    own: Next,
+}
+
+/// The tokenizer's own next added token.
+#[derive(Clone, Copy)]
+enum Next {
+    Unknown,
+    There(Span, u32),
+    Nowhere,
+}
+
 impl Added {
-    /// The first one from `place` on: its bytes, with the white space it takes, and its id.
-    pub(super) fn next(&self, encoder: &Encoder, text: &str, place: usize) -> Option<(Span, u32)> {
+    /// Begins at the beginning of a text.
+    pub(super) const fn walk(&self) -> Walk<'_> {
+        Walk { added: self, own: Next::Unknown }
+    }
+}
+
+impl Walk<'_> {
+    /// The first added token from `place` on, which never moves back: its bytes, with the white space it takes, and its
+    /// id.
+    pub(super) fn next(&mut self, encoder: &Encoder, text: &str, place: usize) -> Option<(Span, u32)> {
         let own = match self.own {
-            Own::None => None,
-            own => encoder.next_added(text, place, own == Own::NotSpecial),
+            Next::Nowhere => None,
+            Next::There(span, id) if span.start >= place => Some((span, id)),
+            _ if self.added.own == Own::None => None,
+            _ => encoder.next_added(text, place, self.added.own == Own::NotSpecial),
         };
-        if self.more.is_empty() {
+        self.own = own.map_or(Next::Nowhere, |(span, id)| Next::There(span, id));
+        if self.added.more.is_empty() {
             return own;
         }
         // One pass that ends at the first match: a text full of tokens must not be searched again for each.
         let until = own.map_or(text.len(), |(span, _)| span.start + 1);
         let more = (place..until).find_map(|start| {
             let rest = text.get(start..)?;
-            let here =
-                self.more.iter().filter(|(token, _)| !token.is_empty() && rest.starts_with(token.as_str()));
-            let (token, id) = here.max_by_key(|(token, _)| token.len())?;
+            let starts = |(token, _): &&(String, u32)| !token.is_empty() && rest.starts_with(token.as_str());
+            let (token, id) = self.added.more.iter().filter(starts).max_by_key(|(token, _)| token.len())?;
             Some((Span::new(start, start + token.len()), *id))
         });
         own.into_iter().chain(more).min_by_key(|(span, _)| (span.start, usize::MAX - span.end))

@@ -113,8 +113,9 @@ impl Tokenizer {
         }
         let mut encoding = Encoding::default();
         let mut place = 0;
+        let mut walk = added.walk();
         while place < text.len() {
-            let next = added.next(&self.encoder, text, place);
+            let next = walk.next(&self.encoder, text, place);
             let until = next.map_or(text.len(), |(span, _)| span.start);
             while place < until {
                 let rest = &text[place..until];

@@ -1,6 +1,6 @@
 """Golden files of FastChat's Vicuna rows, made by the package itself.
 
-    pip install --no-deps -r tests/oracle/requirements-fastchat.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     python tests/oracle/fastchat_train.py EMBEDDED
 """
 

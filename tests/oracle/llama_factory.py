@@ -1,6 +1,6 @@
 """Golden files of LLaMA-Factory's supervised examples, made by the package itself.
 
-    pip install --no-deps -r tests/oracle/requirements-llama_factory.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     python tests/oracle/llama_factory.py EMBEDDED [QWEN2.5]
 """
 

@@ -1,6 +1,6 @@
 """Golden files of ms-swift's training rows, made by the package itself.
 
-    pip install --no-deps -r tests/oracle/requirements-ms_swift.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     python tests/oracle/ms_swift.py EMBEDDED [QWEN2.5]
 """
 

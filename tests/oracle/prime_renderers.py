@@ -1,6 +1,6 @@
 """Golden files of PrimeIntellect's renderers, made by the package itself.
 
-    pip install -r tests/oracle/requirements-renderers.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     python tests/oracle/prime_renderers.py EMBEDDED [QWEN2.5]
 """
 

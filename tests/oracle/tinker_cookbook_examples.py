@@ -1,6 +1,6 @@
 """Golden files of tinker-cookbook's supervised examples, made by the package itself.
 
-    pip install --no-deps -r tests/oracle/requirements-tinker.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     python tests/oracle/tinker_cookbook_examples.py EMBEDDED [QWEN2.5]
 """
 

@@ -1,6 +1,6 @@
 """Golden files of torchtune's SFT samples, made by the package itself.
 
-    pip install --no-deps -r tests/oracle/requirements-torchtune.txt
+    pip install --no-deps -r tests/oracle/requirements-pieces.txt
     git clone https://github.com/meta-pytorch/torchtune && git -C torchtune checkout bd2a0fc
     MAIN=torchtune python tests/oracle/torchtune_samples.py EMBEDDED [QWEN2.5]
 

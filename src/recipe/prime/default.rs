@@ -22,8 +22,8 @@ const OTHER: Why = Why::masked(
     "属于其他角色的消息新增的 token：被忽略",
 );
 
-/// How many tokens all beginnings of a conversation may have together.
-const MOST: usize = 4 << 20;
+/// How many bytes all beginnings of a conversation may have together.
+const MOST: usize = 16 << 20;
 
 pub(super) fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     match decoded(context.conversation) {
@@ -40,14 +40,15 @@ fn attribute(context: &Context<'_>) -> Result<Sample, NoSample> {
     let mut whys = Vec::new();
     let (mut before, mut made) = (0, 0);
     for (index, message) in messages.iter().enumerate() {
-        let count = whole::ids(context, index + 1, false)?.len();
-        let why = if message.role() == "assistant" { ROLE } else { OTHER };
-        whys.resize(whys.len() + count.saturating_sub(before), why);
-        before = count;
-        made += count;
+        let render = context.render(index + 1, false)?;
+        made += render.rendered.text.len();
         if made > MOST {
             return Err(too_long());
         }
+        let count = context.encode(&render)?.ids.len();
+        let why = if message.role() == "assistant" { ROLE } else { OTHER };
+        whys.resize(whys.len() + count.saturating_sub(before), why);
+        before = count;
     }
     let (_, mut sample) = whole::begin(context, messages.len())?;
     if whys.len() != sample.input_ids.len() {
