@@ -24,6 +24,8 @@ use crate::diagnostic::Diagnostic;
 use crate::dialogue::{Message, Value};
 use crate::span::Span;
 
+pub use value::Preparation;
+
 /// A compiled chat template.
 pub struct Template {
     source: String,
@@ -33,6 +35,7 @@ pub struct Template {
     blocks: Vec<generation::Block>,
     /// Whether the template calls anything that strips whitespace.
     trims: bool,
+    preparation: Preparation,
     cache: regions::Cache,
 }
 
@@ -133,7 +136,21 @@ impl Template {
         env.add_template_owned(NAME, rewritten)
             .map_err(|error| error::diagnostic(&error, source, &newlines))?;
         let trims = source.contains("trim") || source.contains("strip(");
-        Ok(Self { source: source.to_owned(), newlines, env, blocks, trims, cache: regions::Cache::default() })
+        Ok(Self {
+            source: source.to_owned(),
+            newlines,
+            env,
+            blocks,
+            trims,
+            preparation: Preparation::default(),
+            cache: regions::Cache::default(),
+        })
+    }
+
+    /// The same template, shown messages that are prepared in this way.
+    #[must_use]
+    pub fn prepared_as(self, preparation: Preparation) -> Self {
+        Self { preparation, cache: regions::Cache::default(), ..self }
     }
 
     /// The template's own text.
@@ -148,7 +165,7 @@ impl Template {
 
     /// Renders a conversation. The error points into the template where it can.
     pub fn render(&self, input: &Input<'_>) -> Result<Rendered, Diagnostic> {
-        let messages = value::messages(input.messages, &mut value::Plain);
+        let messages = value::messages(input.messages, self.preparation, &mut value::Plain);
         let (text, writers) = self.run(&environment::variables(input), messages)?;
         let generation = generation::spans(&self.blocks, &writers);
         Ok(Rendered { text, writers, generation })

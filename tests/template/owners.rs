@@ -213,13 +213,10 @@ fn a_tool_call_belongs_to_its_message() {
     assert!(pieces.contains(&r#"3 Content "Clear.""#.to_owned()), "{pieces:?}");
 }
 
-/// See `goldens`: the folder of official templates.
 #[test]
 fn the_official_qwen_template_gives_its_default_prompt_to_nobody() {
-    let path = std::env::var_os("LOSSMASK_TEMPLATES")
-        .map(|folder| std::path::Path::new(&folder).join("qwen2_5.jinja"));
-    let Some(source) = path.and_then(|path| std::fs::read_to_string(path).ok()) else {
-        eprintln!("skipped: qwen2_5");
+    let Some(source) = data::source("npm.qwen2_5") else {
+        data::report_skipped(&["npm.qwen2_5"]);
         return;
     };
     let pieces = read(&source, &messages(&[("user", "Hi"), ("assistant", "Yo"), ("user", "")]), true);
