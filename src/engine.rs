@@ -278,7 +278,7 @@ fn choose_template(
 ) -> Result<(&'static str, String), Diagnostic> {
     let of_catalog = |id: &str| {
         let entry = template::catalog::find(id).ok_or_else(|| unknown::template(id))?;
-        Ok((entry.id, entry.source.to_owned()))
+        Ok((entry.id, entry.source().to_owned()))
     };
     match choice {
         TemplateChoice::Source(source) => Ok(("custom", source.clone())),

@@ -9,7 +9,7 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Tuple, Value, ValueKind
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
-use super::{Input, methods};
+use super::{Input, filters, methods};
 
 /// How long a template may be, in bytes.
 pub(super) const MAX_SOURCE: usize = 1 << 20;
@@ -71,6 +71,7 @@ pub(super) fn environment() -> Environment<'static> {
         out.write_str(&text).map_err(Error::from)
     });
     env.remove_global("debug");
+    filters::add(&mut env);
     env.add_function("raise_exception", raise_exception);
     env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
         to_json(state, value, &args, &named)
@@ -113,7 +114,7 @@ fn raise_exception(message: &Value) -> Result<Value, Error> {
 }
 
 /// The arguments of a filter that has these names for them, by place or by name; undefined where left out.
-fn arguments<const N: usize>(
+pub(super) fn arguments<const N: usize>(
     places: &[Value],
     kwargs: &Kwargs,
     names: [&str; N],

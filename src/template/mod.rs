@@ -3,6 +3,8 @@
 pub mod catalog;
 mod environment;
 mod error;
+mod filters;
+mod format;
 mod generation;
 mod limits;
 mod marks;
@@ -12,6 +14,7 @@ mod owners;
 mod positions;
 mod python;
 mod regions;
+mod rewrite;
 mod strings;
 mod value;
 
@@ -29,8 +32,8 @@ pub use value::Preparation;
 /// A compiled chat template.
 pub struct Template {
     source: String,
-    /// Offsets of the text that Jinja reads ▶ offsets of `source`.
-    newlines: newlines::Removed,
+    /// Offsets of the text that minijinja reads ▶ offsets of `source`.
+    places: newlines::Places,
     env: Environment<'static>,
     blocks: Vec<generation::Block>,
     /// Whether the template calls anything that strips whitespace.
@@ -132,13 +135,15 @@ impl Template {
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
         }
+        let (rewritten, inserted) = rewrite::rewrite(&rewritten);
+        let places = newlines::Places { newlines, inserted };
         let mut env = environment::environment();
         env.add_template_owned(NAME, rewritten)
-            .map_err(|error| error::diagnostic(&error, source, &newlines))?;
+            .map_err(|error| error::diagnostic(&error, source, &places))?;
         let trims = source.contains("trim") || source.contains("strip(");
         Ok(Self {
             source: source.to_owned(),
-            newlines,
+            places,
             env,
             blocks,
             trims,
@@ -167,7 +172,11 @@ impl Template {
     pub fn render(&self, input: &Input<'_>) -> Result<Rendered, Diagnostic> {
         let messages = value::messages(input.messages, self.preparation, &mut value::Plain);
         let (text, writers) = self.run(&environment::variables(input), messages)?;
-        let generation = generation::spans(&self.blocks, &writers);
+        let mut generation = generation::spans(&self.blocks, &writers);
+        if self.preparation == Preparation::V4 {
+            // It takes a block at the very beginning for one that nobody asked about.
+            generation.retain(|span| span.start > 0);
+        }
         Ok(Rendered { text, writers, generation })
     }
 
@@ -177,7 +186,7 @@ impl Template {
         variables: &[(String, Item)],
         messages: Vec<Item>,
     ) -> Result<(String, Vec<Writer>), Diagnostic> {
-        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.newlines);
+        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.places);
         let template = self.env.get_template(NAME).map_err(failed)?;
         let mut context = BTreeMap::new();
         context.insert("messages", Item::from(messages));
@@ -190,7 +199,7 @@ impl Template {
             .iter()
             .map(|span| Writer {
                 output: span.output_range().into(),
-                source: self.newlines.restore(span.source_range().into()),
+                source: self.places.restore(span.source_range().into()),
             })
             .collect();
         Ok((text, writers))

