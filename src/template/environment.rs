@@ -20,6 +20,9 @@ pub(super) const MAX_OUTPUT: usize = 16 << 20;
 /// How much work one render may do: an instruction costs 1, as do 64 bytes of text. Well under a second.
 const FUEL: u64 = 4_000_000;
 
+/// How much work a render of a probe may do. Large templates do a tenth of it.
+pub(super) const PROBE_FUEL: u64 = 200_000;
+
 /// How deep macros may call each other.
 const MAX_RECURSION: usize = 200;
 

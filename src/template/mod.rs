@@ -12,10 +12,12 @@ mod methods;
 mod newlines;
 mod owners;
 mod positions;
+pub mod probes;
 mod python;
 mod regions;
 mod rewrite;
 mod strings;
+pub mod twin;
 mod value;
 
 use std::collections::BTreeMap;
@@ -156,6 +158,13 @@ impl Template {
     #[must_use]
     pub fn prepared_as(self, preparation: Preparation) -> Self {
         Self { preparation, cache: regions::Cache::default(), ..self }
+    }
+
+    /// Compiles a template to try it on the probes, which need little work: a hostile one is cut off early.
+    fn for_probes(source: &str) -> Result<Self, Diagnostic> {
+        let mut template = Self::compile(source)?;
+        template.env.set_fuel(Some(environment::PROBE_FUEL));
+        Ok(template)
     }
 
     /// The template's own text.

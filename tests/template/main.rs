@@ -5,3 +5,4 @@ mod goldens;
 mod hostile;
 mod owners;
 mod speed;
+mod twins;
