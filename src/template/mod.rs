@@ -1,6 +1,7 @@
 //! `HuggingFace` chat templates: messages ▶ text, and who wrote each byte of it.
 
 pub mod catalog;
+pub mod checks;
 mod environment;
 mod error;
 mod filters;

@@ -1,5 +1,6 @@
 //! Chat templates: what they render, who owns it, and what becomes of hostile ones.
 
+mod checks;
 mod data;
 mod goldens;
 mod hostile;

@@ -30,19 +30,19 @@ pub struct Twin {
 }
 
 /// A probe as the template renders it.
-struct Shown {
-    probe: Probe,
+pub(super) struct Shown {
+    pub(super) probe: Probe,
     conversation: Conversation,
-    rendered: Rendered,
-    replies: Vec<Reply>,
+    pub(super) rendered: Rendered,
+    pub(super) replies: Vec<Reply>,
     /// What may not be marked.
-    forbidden: Vec<Span>,
+    pub(super) forbidden: Vec<Span>,
 }
 
 /// What every render of one search shares.
-struct Given<'a> {
-    special_tokens: &'a BTreeMap<String, String>,
-    now: NaiveDateTime,
+pub(super) struct Given<'a> {
+    pub(super) special_tokens: &'a BTreeMap<String, String>,
+    pub(super) now: NaiveDateTime,
 }
 
 impl Given<'_> {
@@ -82,7 +82,10 @@ pub fn training_twin(
 }
 
 /// The probes that the template renders and whose replies are found, and the names of the others.
-fn shown(template: &Template, given: &Given<'_>) -> Result<(Vec<Shown>, Vec<&'static str>), Diagnostic> {
+pub(super) fn shown(
+    template: &Template,
+    given: &Given<'_>,
+) -> Result<(Vec<Shown>, Vec<&'static str>), Diagnostic> {
     let mut shown = Vec::new();
     let mut left_out = Vec::new();
     for probe in PROBES {
@@ -208,12 +211,8 @@ fn prove(template: &Template, twin: &str, shown: &[Shown], given: &Given<'_>) ->
             Ok(rendered) => rendered.generation,
             Err(error) => return Err(error),
         };
-        let covered = |wanted: Span| {
-            marks.iter().fold(wanted.start, |at, span| if span.start <= at { at.max(span.end) } else { at })
-                >= wanted.end
-        };
         let allowed = |mark: &Span| !forbidden.iter().any(|span| mark.overlaps(*span));
-        if !replies.iter().all(|reply| covered(reply.required)) {
+        if replies.iter().any(|reply| unmarked(&marks, reply.required).is_some()) {
             return Err(failed(
                 probe,
                 "twin-reply-unmarked",
@@ -231,6 +230,13 @@ fn prove(template: &Template, twin: &str, shown: &[Shown], given: &Given<'_>) ->
         }
     }
     Ok(())
+}
+
+/// The first byte of `wanted` that no mark covers.
+pub(super) fn unmarked(marks: &[Span], wanted: Span) -> Option<usize> {
+    let covered =
+        marks.iter().fold(wanted.start, |at, mark| if mark.start <= at { at.max(mark.end) } else { at });
+    (covered < wanted.end).then_some(covered)
 }
 
 /// The proof fails on this probe.

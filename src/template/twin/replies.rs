@@ -5,11 +5,11 @@ use crate::template::{Input, Part, Piece, Rendered, Template};
 
 /// A reply in a rendered text; all offsets are its bytes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reply {
+pub(in crate::template) struct Reply {
     /// The earliest byte at which the mark may begin: past the header, before the whitespace that ends it.
     pub(super) earliest: usize,
     /// What has to be marked: the words, and the stop token. Empty where the template shows no words.
-    pub(super) required: Span,
+    pub(in crate::template) required: Span,
     /// Where the message ends; whether what is left of it is marked does not matter.
     pub(super) end: usize,
     /// Whether the last words are those of a tool call.
@@ -68,7 +68,10 @@ pub(super) fn add_stop_token(texts: &mut [(&str, &mut Vec<Reply>)]) -> bool {
     for (text, replies) in texts {
         for reply in replies.iter_mut().filter(|reply| !reply.required.is_empty()) {
             let end = &text[reply.required.end..reply.end];
-            reply.required.end += end.find(&stop).map_or(end.trim_end().len(), |at| at + stop.len());
+            let found = end.find(&stop).map(|at| at + stop.len());
+            // A call may end with a token of its own.
+            let found = found.or_else(|| end.find('>').map(|at| at + 1));
+            reply.required.end += found.unwrap_or(end.trim_end().len());
         }
     }
     !stop.is_empty()
