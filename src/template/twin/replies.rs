@@ -85,12 +85,22 @@ fn reply(
     pieces: &[Piece],
     message: usize,
 ) -> Option<(Reply, usize)> {
-    let own = || pieces.iter().filter(|piece| piece.owner.message == Some(message as u32));
+    let render = |count: usize, add_generation_prompt: bool| {
+        let input = Input { messages: &input.messages[..count], add_generation_prompt, ..input.clone() };
+        template.render(&input).ok().map(|rendered| rendered.text)
+    };
+    // A tool's name may stand in the header of its answer too; that is none of the reply's words.
+    let answered = render(message + 1, false).filter(|answered| text.starts_with(answered));
+    let until = answered.map_or(text.len(), |answered| answered.len());
+    let own = || {
+        let own = pieces.iter().filter(|piece| piece.owner.message == Some(message as u32));
+        own.filter(|piece| piece.output.start < until)
+    };
     let first = own().next()?.output.start;
-    let end = own().next_back()?.output.end;
+    let end = own().next_back()?.output.end.min(until);
     let words = own().find(|piece| is_word(piece)).zip(own().rfind(|piece| is_word(piece)));
     let first_word = words.map_or(end, |(word, _)| word.output.start);
-    let (with, without) = prompt(template, input, message)?;
+    let (with, without) = (render(message, true)?, render(message, false)?);
     let length = if text.starts_with(&with) && (first..=end).contains(&with.len()) {
         with.len() - first
     } else {
@@ -104,16 +114,6 @@ fn reply(
     let required = words.map_or(Span::at(start), |(_, last)| Span::new(start, last.output.end.max(start)));
     let calls = words.is_some_and(|(_, last)| last.owner.part == Part::ToolCall);
     Some((Reply { earliest, required, end, calls }, first))
-}
-
-/// What stands before this message for the model to go on with, and the same without the generation prompt.
-fn prompt(template: &Template, input: &Input<'_>, message: usize) -> Option<(String, String)> {
-    let render = |add_generation_prompt| {
-        let messages = &input.messages[..message];
-        let input = Input { messages, add_generation_prompt, ..input.clone() };
-        template.render(&input).ok().map(|rendered| rendered.text)
-    };
-    Some((render(true)?, render(false)?))
 }
 
 /// The first `length` bytes of a prompt without a token that is cut in two, such as `<th`.
