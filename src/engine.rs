@@ -15,9 +15,11 @@ use crate::template::{self, Input, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice};
 
+mod inspect;
 mod kept;
 mod report;
 mod request;

@@ -276,3 +276,20 @@ fn temporary(name: &str, bytes: &[u8]) -> PathBuf {
     std::fs::write(&path, bytes).unwrap();
     path
 }
+
+#[test]
+fn a_template_is_checked_and_its_training_twin_is_shown() {
+    let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}\
+        {% if add_generation_prompt %}<assistant>{% endif %}{% if deep is defined %}!{% endif %}";
+    let name = temporary("check.jinja", template.as_bytes()).to_string_lossy().into_owned();
+    let found = lines(&["check", "--template", &name, "--json"], "");
+    let text = run(&["check", "--template", &name], "");
+    let codes: Vec<_> = found.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    assert!(codes.contains(&"no-generation-tags") && codes.contains(&"tool-calls-dropped"), "{codes:?}");
+    let last = found.last().unwrap();
+    assert!(last["twin"].as_str().unwrap().contains("{% generation %}"), "{last}");
+    assert_eq!(last["switches"][0]["name"], "deep");
+    assert!(stdout(&text).contains("training twin, proved on"), "{}", stdout(&text));
+    let broken = run(&["check", "--template", "chatml", "extra"], "");
+    assert_eq!(broken.status.code(), Some(2));
+}

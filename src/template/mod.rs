@@ -10,6 +10,7 @@ mod generation;
 mod limits;
 mod marks;
 mod methods;
+mod named;
 mod newlines;
 mod owners;
 mod positions;
@@ -18,6 +19,7 @@ mod python;
 mod regions;
 mod rewrite;
 mod strings;
+mod switches;
 pub mod twin;
 mod value;
 
@@ -30,6 +32,8 @@ use crate::diagnostic::Diagnostic;
 use crate::dialogue::{Message, Value};
 use crate::span::Span;
 
+pub use named::named;
+pub use switches::{Switch, SwitchKind, switches};
 pub use value::Preparation;
 
 /// A compiled chat template.
@@ -176,6 +180,12 @@ impl Template {
     /// Whether the template marks what to train with `{% generation %}`.
     pub fn has_generation(&self) -> bool {
         !self.blocks.is_empty()
+    }
+
+    /// The variables that the template reads without having set them.
+    fn undeclared(&self) -> std::collections::HashSet<String> {
+        let template = self.env.get_template(NAME);
+        template.map(|template| template.undeclared_variables(false)).unwrap_or_default()
     }
 
     /// Renders a conversation. The error points into the template where it can.

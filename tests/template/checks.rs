@@ -209,3 +209,16 @@ fn list_of_findings() {
         }
     }
 }
+
+#[test]
+#[ignore = "prints a list"]
+fn list_of_switches() {
+    for name in data::expected().as_object().expect("templates").keys() {
+        if let Some(source) = data::source(name).filter(|_| !name.starts_with("probe.")) {
+            let switches = lossmask::template::switches(&source).unwrap_or_default();
+            if !switches.is_empty() {
+                println!("{name}: {switches:?}");
+            }
+        }
+    }
+}

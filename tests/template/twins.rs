@@ -74,7 +74,7 @@ fn a_template_that_shares_one_expression_with_all_roles_gets_a_test_of_the_role(
         {{ m['content'] + '</s>' }}{% endgeneration %}{% else %}{{ '<' + m.role + '>' + m['content'] + '</s>' }}\
         {% endif %}{{ '' }}\n{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
     );
-    assert!(twin.proved.contains(&"turns") && twin.left_out.contains(&"tools"), "{twin:?}");
+    assert!(twin.proved.contains(&"turns".into()) && twin.left_out.contains(&"tools".into()), "{twin:?}");
 }
 
 #[test]

@@ -6,9 +6,11 @@ mod nodes;
 mod plan;
 mod replies;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 use super::probes::{PROBES, Probe};
 use super::{Input, Rendered, Template};
@@ -19,14 +21,14 @@ use crate::span::Span;
 use replies::Reply;
 
 /// A template with its marks put in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twin {
     /// The template, tags and all.
     pub source: String,
     /// The names of the probes that it was proved on.
-    pub proved: Vec<&'static str>,
+    pub proved: Vec<Cow<'static, str>>,
     /// The names of the probes that the template refuses, or of which it leaves words out: these only prove the text.
-    pub left_out: Vec<&'static str>,
+    pub left_out: Vec<Cow<'static, str>>,
 }
 
 /// A probe as the template renders it.
@@ -78,14 +80,14 @@ pub fn training_twin(
     let edits = plan::plan(source, &tree, &uses, &|source| begins_right(source, &shown, &given))?;
     let twin = edit::apply(source, edits);
     prove(&template, &twin, &shown, &given)?;
-    Ok(Twin { source: twin, proved: shown.iter().map(|shown| shown.probe.name).collect(), left_out })
+    Ok(Twin { source: twin, proved: shown.iter().map(|shown| shown.probe.name.into()).collect(), left_out })
 }
 
 /// The probes that the template renders and whose replies are found, and the names of the others.
 pub(super) fn shown(
     template: &Template,
     given: &Given<'_>,
-) -> Result<(Vec<Shown>, Vec<&'static str>), Diagnostic> {
+) -> Result<(Vec<Shown>, Vec<Cow<'static, str>>), Diagnostic> {
     let mut shown = Vec::new();
     let mut left_out = Vec::new();
     for probe in PROBES {
@@ -103,7 +105,7 @@ pub(super) fn shown(
             {
                 shown.push(Shown { probe, conversation, rendered, replies, forbidden });
             }
-            _ => left_out.push(probe.name),
+            _ => left_out.push(probe.name.into()),
         }
     }
     if shown.is_empty() {
