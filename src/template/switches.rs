@@ -108,10 +108,8 @@ impl<'a> Use<'a> {
             }
             match &tag[at + 1..] {
                 [Token::Assign, value] if set => self.take_default(value),
-                [Token::Pipe, Token::Ident("default" | "d"), Token::ParenOpen, value, ..] => {
-                    self.take_default(value);
-                }
-                [Token::Ident("or"), value @ (Token::Str(_) | Token::String(_)), ..] => {
+                [Token::Pipe, Token::Ident("default" | "d"), Token::ParenOpen, value, ..]
+                | [Token::Ident("or"), value @ (Token::Str(_) | Token::String(_)), ..] => {
                     self.take_default(value);
                 }
                 [Token::Eq | Token::Ne, value, ..] => self.take_text(value),

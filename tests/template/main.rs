@@ -2,6 +2,7 @@
 
 mod checks;
 mod data;
+mod fuzz;
 mod goldens;
 mod hostile;
 mod owners;
