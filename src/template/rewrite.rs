@@ -214,17 +214,18 @@ fn operand_length(tokens: &[(Token<'_>, Span)]) -> Option<usize> {
 
 /// One token, or a pair of brackets with what they enclose.
 fn value_length(tokens: &[(Token<'_>, Span)]) -> Option<usize> {
-    match tokens.first()?.0 {
-        Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => {
-            let depths = depths(tokens);
-            let close = |token: &Token<'_>| {
-                matches!(token, Token::ParenClose | Token::BracketClose | Token::BraceClose)
-            };
-            let end = (1..tokens.len()).find(|&index| depths[index] == 1 && close(&tokens[index].0))?;
-            Some(end + 1)
+    let mut depth = 0_usize;
+    for (index, (token, _)) in tokens.iter().enumerate() {
+        match token {
+            Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => depth += 1,
+            Token::ParenClose | Token::BracketClose | Token::BraceClose => depth = depth.checked_sub(1)?,
+            _ => {}
         }
-        _ => Some(1),
+        if depth == 0 {
+            return Some(index + 1);
+        }
     }
+    None
 }
 
 /// The text with everything put in.

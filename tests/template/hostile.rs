@@ -92,6 +92,7 @@ fn what_is_refused_is_refused_within_a_second() {
     failure(&"{{ x ~ y }}".repeat(500_000));
     failure("{% for i in range(99999) %}{% set x = range(99999) | list %}{% endfor %}");
     failure("{{ (['x' * 1000] * 10**6) ~ '' }}");
+    failure(&format!("{{{{ [{}] | nope }}}}", "'%s' % (1), ".repeat(60_000)));
     // Under a second where it is optimised; this is a build without, on a machine that may be busy.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

@@ -40,8 +40,8 @@ fn around(source: &str, first: &Node, last: &Node) -> Around {
     let (head, tail) = (&source[..span.start], &source[span.end..]);
     let inside = span.of(source);
     let is_text = |node: &Node| matches!(node.kind, Kind::Text);
-    let begins_line = head.ends_with([' ', '\t'])
-        && head.rsplit('\n').next().is_some_and(|line| line.trim_matches([' ', '\t']).is_empty());
+    let line = head.trim_end_matches([' ', '\t']);
+    let begins_line = line.len() < head.len() && (line.is_empty() || line.ends_with('\n'));
     let before = match first.kind {
         _ if inside.starts_with("{{-") || inside.starts_with("{%-") => Space::Strip,
         Kind::Expression(_) if begins_line => Space::Keep,

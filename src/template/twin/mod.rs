@@ -20,6 +20,9 @@ use crate::dialogue::Conversation;
 use crate::span::Span;
 use replies::Reply;
 
+/// How long a template may be, in bytes: six times the longest that is known.
+const MAX_SOURCE: usize = 128 << 10;
+
 /// A template with its marks put in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Twin {
@@ -72,6 +75,9 @@ pub fn training_twin(
             "twin-has-tags",
             Bilingual::fixed("the template marks what to train already", "该模板已经标记了参与训练的部分"),
         ));
+    }
+    if source.len() > MAX_SOURCE {
+        return Err(unclear("the place for the tags in so long a template"));
     }
     let given = Given { special_tokens, now };
     let (shown, left_out) = shown(&template, &given)?;

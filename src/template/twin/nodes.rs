@@ -103,7 +103,8 @@ fn statement(open: &mut Vec<Open>, tag: &[(Token<'_>, Span)], span: Span) -> Opt
 
 /// The bytes of the smallest text, expression or tag that holds a place.
 pub(super) fn leaf(nodes: &[Node], place: usize) -> Option<Span> {
-    let node = nodes.iter().find(|node| node.span.start <= place && place < node.span.end)?;
+    let next = nodes.partition_point(|node| node.span.end <= place);
+    let node = nodes.get(next).filter(|node| node.span.start <= place)?;
     match &node.kind {
         Kind::Block { bodies, .. } => {
             Some(bodies.iter().find_map(|body| leaf(body, place)).unwrap_or(node.span))

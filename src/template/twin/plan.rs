@@ -33,7 +33,12 @@ struct Plan<'a> {
     uses: &'a HashMap<Span, Use>,
     begins_right: &'a dyn Fn(&str) -> bool,
     edits: Vec<Edit>,
+    /// How many more ways to take an expression apart may be tried.
+    tries: usize,
 }
+
+/// How many ways to take an expression apart are tried in one template.
+const TRIES: usize = 64;
 
 /// The edits that mark replies. `begins_right` tells of a source whether its marks begin where replies do.
 pub(super) fn plan(
@@ -42,7 +47,7 @@ pub(super) fn plan(
     uses: &HashMap<Span, Use>,
     begins_right: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Edit>, Diagnostic> {
-    let mut plan = Plan { source, uses, begins_right, edits: Vec::new() };
+    let mut plan = Plan { source, uses, begins_right, edits: Vec::new(), tries: TRIES };
     plan.body(tree, None)?;
     Ok(plan.edits)
 }
@@ -133,6 +138,7 @@ impl Plan<'_> {
                     &of.headers,
                 ));
                 for parts in options {
+                    self.tries = self.tries.checked_sub(1).ok_or_else(|| inseparable(node))?;
                     let marked = split(self.source, node, &parts, guard);
                     let alone = Edit { span: marked.span, text: marked.text.clone() };
                     if !of.past && (self.begins_right)(&apply(self.source, vec![alone])) {
