@@ -5,7 +5,7 @@
     venv/bin/python tests/oracle/templates.py             writes the file
     venv/bin/python tests/oracle/templates.py NAME CASE   shows one render
 
-With transformers 4.57.6 in another venv it writes expected-4.json.gz, for messages as that version prepared them.
+With what requirements-4.txt pins, in another venv, it writes expected-4.json.gz, for messages as that version prepared them.
 
 A case is a conversation of conversations.json, with `+prompt` where it ends with the generation prompt and `-tools` where
 its tools are left out. Whole texts are kept for our own probes and for the templates that the catalog is compared with;
