@@ -11,7 +11,7 @@ use crate::diagnose::diagnose;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
-use crate::template::{self, Input, Rendered, Template};
+use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
@@ -260,17 +260,25 @@ impl Engine {
         let for_tools = template_for_tools(&request.template, tokenizer.as_deref());
         // The source that is shown is the one that most likely rendered what is shown.
         report.template_source = for_tools.clone().filter(|_| only_tools).or_else(|| Some(source.clone()));
-        let template = self.template(&source).map_err(|error| report.diagnostics.push(error)).ok()?;
+        let template = self
+            .template(&source, request.preparation)
+            .map_err(|error| report.diagnostics.push(error))
+            .ok()?;
         let tools_too = for_tools.as_deref().unwrap_or_default();
         let both = format!("{source}{tools_too}");
         let for_tools = match &for_tools {
-            Some(source) => Some(self.template(source).map_err(|error| report.diagnostics.push(error)).ok()?),
+            Some(source) => Some(
+                self.template(source, request.preparation)
+                    .map_err(|error| report.diagnostics.push(error))
+                    .ok()?,
+            ),
             None => None,
         };
         self.kept.set(Setting {
             tokenizer: (request.tokenizer.clone(), self.added),
             now: both.contains("strftime_now").then_some(request.now),
             template: both,
+            preparation: request.preparation,
             variables: request.variables.clone(),
         });
         let variables = variables::from_json(&request.variables);
@@ -285,11 +293,12 @@ impl Engine {
     }
 
     /// The compiled template, made again only where it was not used lately.
-    fn template(&mut self, source: &str) -> Result<Rc<Template>, Diagnostic> {
-        let known = self.templates.iter().position(|template| template.source() == source);
+    fn template(&mut self, source: &str, preparation: Preparation) -> Result<Rc<Template>, Diagnostic> {
+        let same = |it: &Rc<Template>| it.source() == source && it.preparation() == preparation;
+        let known = self.templates.iter().position(same);
         let template = match known {
             Some(at) => self.templates.remove(at),
-            None => Rc::new(Template::compile(source)?),
+            None => Rc::new(Template::compile(source)?.prepared_as(preparation)),
         };
         if self.templates.len() >= MOST_TEMPLATES {
             self.templates.remove(0);

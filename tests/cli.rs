@@ -293,3 +293,18 @@ fn a_template_is_checked_and_its_training_twin_is_shown() {
     let broken = run(&["check", "--template", "chatml", "extra"], "");
     assert_eq!(broken.status.code(), Some(2));
 }
+
+#[test]
+fn messages_are_prepared_as_the_version_that_was_named_does_it() {
+    let name =
+        temporary("thinking.jinja", b"{{ messages[0].reasoning_content }}{{ messages[0].name is defined }}");
+    let name = name.to_string_lossy().into_owned();
+    let talk = r#"[{"role": "user", "content": "?", "thinking": "hm", "name": null}]"#;
+    let render = |version: &[&str]| {
+        let arguments = [&["render", "-", "--template", &name, "--json"], version].concat();
+        lines(&arguments, talk)[0]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(render(&[]), "hmFalse");
+    assert_eq!(render(&["--transformers", "4"]), "True");
+    assert_eq!(run(&["render", "-", "--transformers", "3"], talk).status.code(), Some(2));
+}

@@ -131,6 +131,7 @@ FILE is a path, or `-` for standard input.
   --tokenizer ID|PATH       explain, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
   --now TIME                explain, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
   --var KEY=JSON            explain, render: a variable of the template; repeatable
+  --transformers 4|5        explain, render: which version prepares the messages (5)
   --add-generation-prompt   render: end with the header of the assistant's next turn
   --json                    one JSON object a line
   --help, --version

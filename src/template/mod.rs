@@ -172,6 +172,11 @@ impl Template {
         Ok(template)
     }
 
+    /// How it prepares messages.
+    pub const fn preparation(&self) -> Preparation {
+        self.preparation
+    }
+
     /// The template's own text.
     pub fn source(&self) -> &str {
         &self.source

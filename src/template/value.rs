@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::value::Value;
+use serde::{Deserialize, Serialize};
 
 use super::Part;
 use crate::dialogue::{self, Kind, Message, Text};
@@ -11,7 +12,8 @@ use crate::dialogue::{self, Kind, Message, Text};
 const REASONING: [&str; 3] = ["reasoning_content", "thinking", "reasoning"];
 
 /// How messages are prepared before a template sees them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Preparation {
     /// As transformers 5.23 does it: keys whose value is None are left out, and a message's reasoning is there under
     /// each name that templates read.
