@@ -11,13 +11,15 @@ use crate::diagnose::diagnose;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
-use crate::template::{self, Input, Rendered, Template};
+use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice};
 
+mod inspect;
 mod kept;
 mod report;
 mod request;
@@ -64,7 +66,16 @@ struct Setup {
     options: Options,
     tokenizer: Rc<Tokenizer>,
     template: Rc<Template>,
+    /// The tokenizer's own template for conversations with tools, where it has one.
+    for_tools: Option<Rc<Template>>,
     variables: Vec<(String, Value)>,
+}
+
+impl Setup {
+    /// The template that transformers would take for a conversation.
+    fn template(&self, conversation: &Conversation) -> &Rc<Template> {
+        self.for_tools.as_ref().filter(|_| conversation.tools.is_some()).unwrap_or(&self.template)
+    }
 }
 
 impl Engine {
@@ -158,7 +169,7 @@ impl Engine {
                 special_tokens: setup.tokenizer.special_tokens(),
                 now: request.now,
             };
-            setup.template.render(&input)
+            setup.template(conversation).render(&input)
         };
         let asked = report.conversations.iter().map(|conversation| conversation.index);
         let rendered =
@@ -174,6 +185,8 @@ impl Engine {
             Some(one) => one.min(count)..one.saturating_add(1).min(count),
             None => 0..count,
         };
+        let only_tools =
+            !asked.is_empty() && asked.clone().all(|index| read.conversations[index].tools.is_some());
         let (diagnostics, mut of) = findings(&read);
         let one = |index: usize| ConversationReport {
             index,
@@ -191,7 +204,7 @@ impl Engine {
             diagnostics,
             ..Report::default()
         };
-        let setup = self.setup(request, &mut report);
+        let setup = self.setup(request, only_tools, &mut report);
         (read, report, setup)
     }
 
@@ -207,7 +220,7 @@ impl Engine {
         let variables = variables::merge(&conversation.extra, &setup.variables);
         let context = Context {
             conversation,
-            template: &setup.template,
+            template: setup.template(conversation),
             tokenizer: &setup.tokenizer,
             special_tokens: setup.tokenizer.special_tokens(),
             now: request.now,
@@ -229,7 +242,7 @@ impl Engine {
     }
 
     /// Looks up what the request names. Where something is missing, says so and gives none.
-    fn setup(&mut self, request: &Request, report: &mut Report) -> Option<Setup> {
+    fn setup(&mut self, request: &Request, only_tools: bool, report: &mut Report) -> Option<Setup> {
         let recipe = catalog::find(&request.recipe);
         if recipe.is_none() {
             report.diagnostics.push(unknown::recipe(&request.recipe));
@@ -251,24 +264,48 @@ impl Engine {
             }
         };
         id.clone_into(&mut report.template_id);
-        report.template_source = Some(source.clone());
-        let template = self.template(&source).map_err(|error| report.diagnostics.push(error)).ok()?;
+        let for_tools = template_for_tools(&request.template, tokenizer.as_deref());
+        // The source that is shown is the one that most likely rendered what is shown.
+        report.template_source = for_tools.clone().filter(|_| only_tools).or_else(|| Some(source.clone()));
+        let template = self
+            .template(&source, request.preparation)
+            .map_err(|error| report.diagnostics.push(error))
+            .ok()?;
+        let tools_too = for_tools.as_deref().unwrap_or_default();
+        let both = format!("{source}{tools_too}");
+        let for_tools = match &for_tools {
+            Some(source) => Some(
+                self.template(source, request.preparation)
+                    .map_err(|error| report.diagnostics.push(error))
+                    .ok()?,
+            ),
+            None => None,
+        };
         self.kept.set(Setting {
             tokenizer: (request.tokenizer.clone(), self.added),
-            now: source.contains("strftime_now").then_some(request.now),
-            template: source,
+            now: both.contains("strftime_now").then_some(request.now),
+            template: both,
+            preparation: request.preparation,
             variables: request.variables.clone(),
         });
         let variables = variables::from_json(&request.variables);
-        Some(Setup { recipe: recipe?, options: options?, tokenizer: tokenizer?, template, variables })
+        Some(Setup {
+            recipe: recipe?,
+            options: options?,
+            tokenizer: tokenizer?,
+            template,
+            for_tools,
+            variables,
+        })
     }
 
     /// The compiled template, made again only where it was not used lately.
-    fn template(&mut self, source: &str) -> Result<Rc<Template>, Diagnostic> {
-        let known = self.templates.iter().position(|template| template.source() == source);
+    fn template(&mut self, source: &str, preparation: Preparation) -> Result<Rc<Template>, Diagnostic> {
+        let same = |it: &Rc<Template>| it.source() == source && it.preparation() == preparation;
+        let known = self.templates.iter().position(same);
         let template = match known {
             Some(at) => self.templates.remove(at),
-            None => Rc::new(Template::compile(source)?),
+            None => Rc::new(Template::compile(source)?.prepared_as(preparation)),
         };
         if self.templates.len() >= MOST_TEMPLATES {
             self.templates.remove(0);
@@ -285,7 +322,7 @@ fn choose_template(
 ) -> Result<(&'static str, String), Diagnostic> {
     let of_catalog = |id: &str| {
         let entry = template::catalog::find(id).ok_or_else(|| unknown::template(id))?;
-        Ok((entry.id, entry.source.to_owned()))
+        Ok((entry.id, entry.source().to_owned()))
     };
     match choice {
         TemplateChoice::Source(source) => Ok(("custom", source.clone())),
@@ -296,6 +333,12 @@ fn choose_template(
             own.map_or_else(|| of_catalog("plain"), |own| Ok(("tokenizer", own.clone())))
         }
     }
+}
+
+/// The tokenizer's own template for conversations with tools, where it is chosen and has one beside its default.
+fn template_for_tools(choice: &TemplateChoice, tokenizer: Option<&Tokenizer>) -> Option<String> {
+    let own = tokenizer.filter(|_| *choice == TemplateChoice::TokenizersOwn)?.chat_templates();
+    template::named(own, true).filter(|(name, _)| *name == "tool_use").map(|(_, source)| source.to_owned())
 }
 
 /// What the reader found, sorted: what concerns the dialogue as a whole, and what lies in each conversation.

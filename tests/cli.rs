@@ -349,3 +349,35 @@ fn temporary(name: &str, bytes: &[u8]) -> PathBuf {
     std::fs::write(&path, bytes).unwrap();
     path
 }
+
+#[test]
+fn a_template_is_checked_and_its_training_twin_is_shown() {
+    let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}\
+        {% if add_generation_prompt %}<assistant>{% endif %}{% if deep is defined %}!{% endif %}";
+    let name = temporary("check.jinja", template.as_bytes()).to_string_lossy().into_owned();
+    let found = lines(&["check", "--template", &name, "--json"], "");
+    let text = run(&["check", "--template", &name], "");
+    let codes: Vec<_> = found.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    assert!(codes.contains(&"no-generation-tags") && codes.contains(&"tool-calls-dropped"), "{codes:?}");
+    let last = found.last().unwrap();
+    assert!(last["twin"].as_str().unwrap().contains("{% generation %}"), "{last}");
+    assert_eq!(last["switches"][0]["name"], "deep");
+    assert!(stdout(&text).contains("training twin, proved on"), "{}", stdout(&text));
+    let broken = run(&["check", "--template", "chatml", "extra"], "");
+    assert_eq!(broken.status.code(), Some(2));
+}
+
+#[test]
+fn messages_are_prepared_as_the_version_that_was_named_does_it() {
+    let name =
+        temporary("thinking.jinja", b"{{ messages[0].reasoning_content }}{{ messages[0].name is defined }}");
+    let name = name.to_string_lossy().into_owned();
+    let talk = r#"[{"role": "user", "content": "?", "thinking": "hm", "name": null}]"#;
+    let render = |version: &[&str]| {
+        let arguments = [&["render", "-", "--template", &name, "--json"], version].concat();
+        lines(&arguments, talk)[0]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(render(&[]), "hmFalse");
+    assert_eq!(render(&["--transformers", "4"]), "True");
+    assert_eq!(run(&["render", "-", "--transformers", "3"], talk).status.code(), Some(2));
+}

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 
 use flags::Flags;
 
+mod check;
 mod diagnostics;
 mod encode;
 mod explain;
@@ -94,6 +95,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
         "render" => (render::run, &render::FLAGS),
         "encode" => (encode::run, &["tokenizer", "json"]),
         "loss" => (loss::run, &["json"]),
+        "check" => (check::run, &check::FLAGS),
         "recipes" => (lists::recipes, &["json"]),
         "templates" => (lists::templates, &["json"]),
         "help" => return print(out, HELP),
@@ -118,6 +120,7 @@ lossmask parse FILE       the conversations that were read
 lossmask render FILE      the text that the chat template makes
 lossmask encode [FILE]    ids and offsets of JSON strings, one a line
 lossmask loss [FILE]      masked cross-entropy of logits and labels, and its gradient
+lossmask check            what a chat template does that a training run will notice
 lossmask recipes          the recipes and their options
 lossmask templates        the chat templates that come with the program
 
@@ -127,10 +130,11 @@ FILE is a path, or `-` for standard input.
   --recipe ID               explain: the rule that builds the samples (per-turn)
   --set KEY=VALUE           explain: an option of the recipe; repeatable
   --ignore-index N          explain: the label of a masked position (-100)
-  --template ID|FILE        explain, render: a chat template (the tokenizer's own, else plain)
-  --tokenizer ID|PATH       explain, render, encode: a tokenizer.json, or a folder with one (lossmask)
-  --now TIME                explain, render: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
+  --template ID|FILE        explain, render, check: a chat template (the tokenizer's own, else plain)
+  --tokenizer ID|PATH       explain, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
+  --now TIME                explain, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
   --var KEY=JSON            explain, render: a variable of the template; repeatable
+  --transformers 4|5        explain, render: which version prepares the messages (5)
   --add-generation-prompt   render: end with the header of the assistant's next turn
   --json                    one JSON object a line
   --help, --version

@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 
 use crate::dialogue::{self, Conversation, Read};
 use crate::recipe::Renders;
+use crate::template::Preparation;
 
 /// Renders beyond this many bytes of text are not kept for the next request.
 const MOST_BYTES: usize = 8 << 20;
@@ -19,6 +20,8 @@ pub(super) struct Setting {
     pub(super) tokenizer: (String, usize),
     /// The template's text.
     pub(super) template: String,
+    /// How messages are prepared for it.
+    pub(super) preparation: Preparation,
     /// The clock, where the template looks at it.
     pub(super) now: Option<NaiveDateTime>,
     /// Further variables.

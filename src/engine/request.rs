@@ -3,6 +3,8 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::template::Preparation;
+
 /// Everything a report depends on, apart from the tokenizers that were added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -25,6 +27,9 @@ pub struct Request {
     pub now: NaiveDateTime,
     /// Further variables of the template.
     pub variables: Vec<(String, serde_json::Value)>,
+    /// How messages are prepared before the template sees them.
+    #[serde(default)]
+    pub preparation: Preparation,
     /// Only this conversation, counted from 0; all of them where absent.
     pub conversation: Option<usize>,
 }
@@ -54,6 +59,7 @@ impl Default for Request {
             ignore_index: -100,
             now: NaiveDateTime::default(),
             variables: Vec::new(),
+            preparation: Preparation::default(),
             conversation: None,
         }
     }
