@@ -30,21 +30,16 @@ impl Translation<'_> {
 
     fn outside(&mut self, character: char) -> Result<(), String> {
         match character {
-            '\\' => self.escape(false),
-            '[' => self.class(0),
+            '\\' => self.escape(false)?,
+            '[' => self.class(0)?,
             // The crate's dot leaves out only the line feed.
-            '.' => self.push(r"[^\n]"),
-            '(' => self.group(),
-            '*' | '+' | '?' | '}' if self.rest.starts_with('+') => Err("a possessive quantifier".to_owned()),
-            _ => {
-                self.out.push(character);
-                Ok(())
+            '.' => self.out.push_str(r"[^\n]"),
+            '(' => self.group()?,
+            '*' | '+' | '?' | '}' if self.rest.starts_with('+') => {
+                return Err("a possessive quantifier".to_owned());
             }
+            _ => self.out.push(character),
         }
-    }
-
-    fn push(&mut self, text: &str) -> Result<(), String> {
-        self.out.push_str(text);
         Ok(())
     }
 
@@ -61,39 +56,27 @@ impl Translation<'_> {
     fn escape(&mut self, in_class: bool) -> Result<(), String> {
         let Some(escaped) = self.take() else { return Err("a \\ at the end".to_owned()) };
         match escaped {
-            's' => self.push(r"\p{White_Space}"),
-            'S' => self.push(r"\P{White_Space}"),
-            'd' => self.push(r"\p{Nd}"),
-            'D' => self.push(r"\P{Nd}"),
-            'w' => {
-                self.out.push('[');
-                self.out.push_str(WORD);
-                self.push("]")
-            }
-            'W' => {
-                self.out.push_str("[^");
-                self.out.push_str(WORD);
-                self.push("]")
-            }
-            'n' | 'r' | 't' | 'f' | 'v' => {
-                self.out.push('\\');
-                self.out.push(escaped);
-                Ok(())
-            }
-            'A' if !in_class => self.push("^"),
-            'z' if !in_class => self.push("$"),
-            'p' | 'P' => self.property(escaped),
-            'x' | 'u' | 'U' => self.code_point(escaped),
-            _ if escaped.is_ascii_alphanumeric() => Err(format!("the escape \\{escaped}")),
+            's' => self.out.push_str(r"\p{White_Space}"),
+            'S' => self.out.push_str(r"\P{White_Space}"),
+            'd' => self.out.push_str(r"\p{Nd}"),
+            'D' => self.out.push_str(r"\P{Nd}"),
+            'w' => self.out.extend(["[", WORD, "]"]),
+            'W' => self.out.extend(["[^", WORD, "]"]),
+            'n' | 'r' | 't' | 'f' | 'v' => self.out.extend(['\\', escaped]),
+            'A' if !in_class => self.out.push('^'),
+            'z' if !in_class => self.out.push('$'),
+            'p' | 'P' => self.property(escaped)?,
+            'x' | 'u' | 'U' => self.code_point(escaped)?,
+            _ if escaped.is_ascii_alphanumeric() => return Err(format!("the escape \\{escaped}")),
             _ => {
                 let syntax = if in_class { CLASS_SYNTAX } else { SYNTAX };
                 if syntax.contains(escaped) {
                     self.out.push('\\');
                 }
                 self.out.push(escaped);
-                Ok(())
             }
         }
+        Ok(())
     }
 
     /// `\p{L}`, `\pL`, `\p{^L}` or `\p{Han}`.
@@ -118,8 +101,8 @@ impl Translation<'_> {
         if !is_category {
             self.out.push_str("Script=");
         }
-        self.out.push_str(name);
-        self.push("}")
+        self.out.extend([name, "}"]);
+        Ok(())
     }
 
     /// `\x41`, `\x{1F600}`, `\u0041` or `\U0001F600`.
@@ -142,9 +125,8 @@ impl Translation<'_> {
         if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err("an escape without a number".to_owned());
         }
-        self.out.push_str(r"\u{");
-        self.out.push_str(digits);
-        self.push("}")
+        self.out.extend([r"\u{", digits, "}"]);
+        Ok(())
     }
 
     /// A class, after its `[`.
@@ -172,7 +154,10 @@ impl Translation<'_> {
             }
             let Some(character) = self.take() else { return Err("an open class".to_owned()) };
             match character {
-                ']' if !is_first => return self.push("]"),
+                ']' if !is_first => {
+                    self.out.push(']');
+                    return Ok(());
+                }
                 '[' => self.class(depth + 1)?,
                 '\\' => self.escape(true)?,
                 // Between two characters it makes a range; at the edge it is itself.

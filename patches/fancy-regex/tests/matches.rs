@@ -2,6 +2,8 @@
 //!
 //! Natively, `LOSSMASK_ACCEPT=1` writes the file anew. In a browser the file is the judge.
 
+use std::fmt::Write as _;
+
 use fancy_regex::Regex;
 
 #[cfg(target_arch = "wasm32")]
@@ -53,7 +55,7 @@ fn table() -> String {
     for (number, pattern) in PATTERNS.iter().enumerate() {
         let regex = Regex::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
         for (text_number, text) in TEXTS.iter().enumerate() {
-            table.push_str(&format!("{number} {text_number}: {}\n", spans(&regex, text)));
+            let _ = writeln!(table, "{number} {text_number}: {}", spans(&regex, text));
         }
     }
     table
