@@ -129,12 +129,13 @@ fn judge(
     whole::affordable(text, wanted * PLACEHOLDERS.len())?;
     let mut verdicts = vec![Why::Outside; encoding.ids.len()];
     let mut last = [None; 2];
+    let mut dummies = turns.to_vec();
     for (index, turn) in turns.iter().enumerate() {
         let trained = is_trained(turn);
         if !trained && option != "all" {
             continue;
         }
-        let found = find(context, turns, index, tools, text, encoding)?;
+        let found = find(context, &mut dummies, index, tools, text, encoding)?;
         if let (true, Some((start, end))) = (trained, found) {
             verdicts[start..end].fill(Why::Turn);
         }
@@ -168,20 +169,23 @@ fn first_end(ids: &[u32], ends: &[u32], turn_end: Option<usize>) -> Option<usize
 }
 
 /// The tokens of a turn: those that hold what differs when a placeholder takes its place.
+///
+/// `turns` are changed for a while, as a copy for each turn would cost more than its renders.
 fn find(
     context: &Context<'_>,
-    turns: &[Message],
+    turns: &mut [Message],
     index: usize,
     tools: Option<&Value>,
     text: &str,
     encoding: &Encoding,
 ) -> Result<Option<(usize, usize)>, NoSample> {
     let (mut start, mut end) = (text.len(), 0);
-    let mut dummies = turns.to_vec();
     for placeholder in PLACEHOLDERS {
-        dummies[index] = Message::new(Text::new(turns[index].role()), Text::new(placeholder));
-        let dummy = context.render_other(&dummies, tools, false)?.text;
-        let (from, to) = differs(text, &dummy);
+        let dummy = Message::new(Text::new(turns[index].role()), Text::new(placeholder));
+        let own = std::mem::replace(&mut turns[index], dummy);
+        let dummy = context.render_other(turns, tools, false);
+        turns[index] = own;
+        let (from, to) = differs(text, &dummy?.text);
         start = start.min(from);
         end = end.max(to);
     }

@@ -161,11 +161,12 @@ impl Template {
             return Err(error::too_complex(newlines.restore(place)));
         }
         let (rewritten, blocks, tags) = generation::rewrite(&text, |span| newlines.restore(span));
+        let marked = passes::marked(&rewritten, &tags).filter(|_| !tags.is_empty());
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
         }
         let mut env = environment::environment();
-        if let Some(marked) = passes::marked(&rewritten, &tags).filter(|_| !tags.is_empty()) {
+        if let Some(marked) = marked {
             // Where the marks make it no template, their render fails, and nothing is told.
             env.add_template_owned(MARKED, rewrite::rewrite(&marked).0).ok();
         }
