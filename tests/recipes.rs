@@ -106,8 +106,7 @@ fn goldens(folder: &Path) -> Vec<(String, Golden)> {
         let golden = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         (name, golden)
     };
-    let wanted = |path: &PathBuf| path.to_string_lossy().ends_with(&format!("{only}.json.gz"));
-    paths.into_iter().filter(wanted).map(read).collect()
+    paths.into_iter().filter(|path| path.extension().is_some_and(|it| it == "gz")).map(read).collect()
 }
 
 impl Variant {

@@ -17,7 +17,7 @@ enum After {
 }
 
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
-    let eos = context.eos_id();
+    let eos = sample.stop.as_ref().map(|(id, _)| *id).or_else(|| context.eos_id());
     let mut masked = Vec::new();
     let mut missing = Vec::new();
     let mut instead = None;
@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     }
     let found = if missing.is_empty() {
         masked.first()?;
-        is_masked(context, masked)
+        is_masked(name(context, sample).unwrap_or_default(), masked)
     } else {
         is_missing(context, sample, missing, instead)
     };
@@ -62,10 +62,18 @@ fn replies(context: &Context<'_>, sample: &Sample) -> Vec<(usize, u32)> {
     replies
 }
 
+/// The text of the stop token.
+fn name<'a>(context: &'a Context<'_>, sample: &'a Sample) -> Option<&'a str> {
+    sample.stop.as_ref().map(|(_, text)| text.as_str()).or_else(|| context.eos_token())
+}
+
 /// Looks behind a reply, up to the next message.
 fn after(context: &Context<'_>, sample: &Sample, eos: Option<u32>, last: usize, message: u32) -> After {
     let rest = last + 1..sample.input_ids.len();
-    let mut own = rest.take_while(|token| {
+    // A trainer may leave the stop token out and make it the label of what stands there instead.
+    let is_label =
+        |token: usize| sample.weights[token] > 0.0 && eos.map(i64::from) == Some(sample.labels[token]);
+    let mut own = rest.clone().take_while(|token| {
         let owner = sample.owners[*token];
         owner.message == Some(message) || owner.message.is_none()
     });
@@ -80,12 +88,18 @@ fn after(context: &Context<'_>, sample: &Sample, eos: Option<u32>, last: usize, 
     match stop {
         Some(token) if sample.weights[token] > 0.0 => After::Trained,
         Some(token) => After::Masked(token),
+        None if rest
+            .clone()
+            .find(|token| sample.owners[*token].message != Some(message))
+            .is_some_and(is_label) =>
+        {
+            After::Trained
+        }
         None => After::Missing(instead),
     }
 }
 
-fn is_masked(context: &Context<'_>, tokens: Vec<u32>) -> Diagnostic {
-    let eos = context.eos_token().unwrap_or_default();
+fn is_masked(eos: &str, tokens: Vec<u32>) -> Diagnostic {
     let message = Bilingual::new(
         format!(
             "the stop token `{eos}` stands after the reply but is masked: the model does not learn to stop"
@@ -105,7 +119,7 @@ fn is_missing(
     tokens: Vec<u32>,
     instead: Option<usize>,
 ) -> Diagnostic {
-    let (message, hint) = match (context.eos_token(), instead) {
+    let (message, hint) = match (name(context, sample), instead) {
         (None, _) => (
             Bilingual::fixed(
                 "the tokenizer names no `eos_token`: nothing tells the model where a reply ends",
@@ -184,6 +198,18 @@ mod tests {
         let sample = fixture.samples("per-turn", &[]).remove(0);
         let found = fixture.with_context(|context| check(context, &sample)).unwrap();
         assert!(found.message.en.contains("`<|im_end|>`, but the stop token is `<|im_start|>`"), "{found:?}");
+    }
+
+    #[test]
+    fn a_trainer_with_a_stop_token_of_its_own_is_taken_at_its_word() {
+        // What LLaMA-Factory writes is the stop token of the slot template, or the label of the next turn's first token.
+        let fixture = Fixture::of("Hello", "Good day.", TURNS);
+        for template in ["llama3", "glm4", "gpt_oss", "vicuna"] {
+            let sample = fixture.samples("llama-factory", &[("template", template)]).remove(0);
+            assert_eq!(fixture.with_context(|context| check(context, &sample)), None, "{template}");
+        }
+        let sample = fixture.samples("llama-factory", &[("template", "empty")]).remove(0);
+        assert!(fixture.with_context(|context| check(context, &sample)).is_some());
     }
 
     #[test]

@@ -132,6 +132,8 @@ pub struct Sample {
     pub reply: Option<u32>,
     /// Where the prompt ends, in bytes of `text`, where the recipe has such a place.
     pub prompt_end: Option<usize>,
+    /// The stop token, its id and its text, where the trainer makes another one of it than the tokenizer's `eos_token`.
+    pub stop: Option<(u32, String)>,
     /// What the recipe itself found.
     pub diagnostics: Vec<Diagnostic>,
 }

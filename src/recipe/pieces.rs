@@ -133,9 +133,7 @@ impl Encoder<'_> {
 
     /// A token that is put there by its id.
     pub(super) fn token(&self, id: u32, owner: Owner) -> Block {
-        let added = self.added.more.iter().find(|(_, other)| *other == id).map(|(token, _)| token.clone());
-        let text = added
-            .unwrap_or_else(|| String::from_utf8_lossy(&self.context.tokenizer.token_bytes(id)).into_owned());
+        let text = self.spelling(id);
         let whole = Span::new(0, text.len());
         let stretch = Stretch::new(text, owner);
         Block {
@@ -145,6 +143,13 @@ impl Encoder<'_> {
             offsets: vec![whole],
             held: vec![whole],
         }
+    }
+
+    /// The text of a token.
+    pub(super) fn spelling(&self, id: u32) -> String {
+        let added = self.added.more.iter().find(|(_, other)| *other == id).map(|(token, _)| token.clone());
+        let bytes = || String::from_utf8_lossy(&self.context.tokenizer.token_bytes(id)).into_owned();
+        added.unwrap_or_else(bytes)
     }
 
     /// The id of a token that the trainer can't do without.
@@ -239,6 +244,7 @@ impl Builder {
             writers: Vec::new(),
             reply: None,
             prompt_end: None,
+            stop: None,
             diagnostics: Vec::new(),
             text: block.text,
             input_ids: block.ids,

@@ -50,6 +50,7 @@ pub(super) fn of_text(text: String, pieces: Vec<Piece>, writers: Vec<Writer>, en
         writers,
         reply: None,
         prompt_end: None,
+        stop: None,
         diagnostics: Vec::new(),
     }
 }

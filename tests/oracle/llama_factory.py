@@ -142,6 +142,10 @@ def main():
     for template in TEMPLATES:
         options = {"template": template}
         runs.append(piecewise.run("markers", options, ask(markers, options, piecewise.FEW)))
+    plain = piecewise.variant(folders.embedded, **piecewise.PLAIN)
+    for template in ("qwen", "chatml", "yi", "gpt_oss"):
+        options = {"template": template}
+        runs.append(piecewise.run("plain", options, ask(plain, options, piecewise.FEW)))
     if folders.qwen2_5:
         for template in ("qwen", "qwen3", "qwen3_nothink", "chatml", "llama3", "gemma", "default"):
             for options in option_sets(template)[:3]:
@@ -149,7 +153,7 @@ def main():
     golden.write(
         "llama-factory", "llama-factory", "llamafactory", "0.9.5",
         "data/processor/supervised.py SupervisedDatasetProcessor.preprocess_dataset", runs,
-        tokenizers={"markers": MARKERS}, conversations=OWN)
+        tokenizers={"markers": MARKERS, "plain": piecewise.PLAIN}, conversations=OWN)
 
 
 main()

@@ -103,8 +103,11 @@ def main():
             runs.append(piecewise.run("embedded", options, ask(folders.embedded, options, ids)))
             if folders.qwen2_5 and template.startswith("qwen"):
                 runs.append(piecewise.run("qwen2_5", options, ask(folders.qwen2_5, options, piecewise.FEW)))
+            if scale == "default" and template in ("qwen", "qwen3"):
+                plain = piecewise.variant(folders.embedded, **piecewise.PLAIN)
+                runs.append(piecewise.run("plain", options, ask(plain, options, golden.FEW)))
     golden.write("ms-swift", "ms-swift", "ms-swift", "4.6.0", "template/base.py Template.encode", runs,
-                 conversations=OWN)
+                 conversations=OWN, tokenizers={"plain": piecewise.PLAIN})
 
 
 main()

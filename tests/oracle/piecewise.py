@@ -15,6 +15,14 @@ import golden
 FEW = ["single-zh", "multi", "system-multi", "reasoning-inline-history", "tool-call-with-words", "newlines-edges",
        "special-im-end", "long-multi", "consecutive-assistant", "digits"]
 
+# A tokenizer to which the markers of ChatML are ordinary text.
+PLAIN = {
+    "tokenizer_config": {"eos_token": "<|endoftext|>"},
+    "tokenizer_json": {"added_tokens": [
+        {"id": 8183, "content": "<|endoftext|>", "single_word": False, "lstrip": False, "rstrip": False,
+         "normalized": False, "special": True}]},
+}
+
 
 def variant(folder, added_tokens=(), tokenizer_config=None, tokenizer_json=None):
     """A folder with a tokenizer made of another one."""

@@ -15,7 +15,7 @@ use self::convert::Row;
 use self::slots::Special;
 use self::templates::{Kind, NAMES, TEMPLATES, Template};
 use super::pieces::{Block, Encoder};
-use super::stretch::{Stretch, of};
+use super::stretch::{NOBODY, Stretch, of};
 use super::whole::{self, NoSample};
 use super::{Context, OptionKind, OptionSpec, Options, Outcome, Recipe, Sample, Source, Verified};
 use crate::bilingual::Bilingual;
@@ -127,9 +127,12 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let pairs = pairs(&encoder, &settings, &special, &mut row)?;
     let whole: usize = pairs.iter().map(|(source, target)| source.len() + target.len()).sum();
     let whole = whole + usize::from(settings.template.efficient_eos);
-    let builder = pairs::assemble(&encoder, &settings, special.eos, pairs);
+    let last = row.turns.last().map_or(NOBODY, |turn| of(turn.message, Part::End));
+    let builder = pairs::assemble(&encoder, &settings, special.eos.map(|eos| (eos, last)), pairs);
     let kept = builder.len();
     let mut sample = builder.finish(context)?;
+    sample.stop =
+        special.eos.filter(|eos| Some(*eos) != context.eos_id()).map(|eos| (eos, encoder.spelling(eos)));
     if kept < whole {
         sample.diagnostics.push(truncated(settings.cutoff_len, whole, kept));
     }

@@ -7,7 +7,7 @@
 
 use super::Settings;
 use crate::recipe::pieces::{Block, Builder, Encoder, Why};
-use crate::recipe::stretch::NOBODY;
+use crate::template::Owner;
 
 const PROMPT: Why = Why::masked("part of a prompt: masked", "属于 prompt：被忽略");
 const PROMPT_TRAINED: Why = Why::trained(
@@ -29,7 +29,7 @@ const EOS_LABEL: Why = Why::trained(
 pub(super) fn assemble(
     encoder: &Encoder<'_>,
     settings: &Settings,
-    eos: Option<u32>,
+    eos: Option<(u32, Owner)>,
     mut pairs: Vec<(Block, Block)>,
 ) -> Builder {
     let mut total = usize::from(settings.template.efficient_eos);
@@ -54,7 +54,7 @@ pub(super) fn assemble(
     for (turn, (source, target)) in order {
         let start = builder.len();
         builder.push(source, if settings.train_on_prompt { PROMPT_TRAINED } else { PROMPT });
-        if let Some(eos) = eos
+        if let Some((eos, _)) = eos
             && settings.template.efficient_eos
             && turn != 0
             && !settings.train_on_prompt
@@ -64,10 +64,10 @@ pub(super) fn assemble(
         }
         builder.push(target, if settings.mask_history && turn != 0 { HISTORY } else { REPLY });
     }
-    if let Some(eos) = eos
+    if let Some((eos, owner)) = eos
         && settings.template.efficient_eos
     {
-        builder.push(&encoder.token(eos, NOBODY), EOS);
+        builder.push(&encoder.token(eos, owner), EOS);
     }
     builder
 }
