@@ -89,6 +89,7 @@ fn empty() -> Sample {
         writers: Vec::new(),
         reply: None,
         prompt_end: None,
+        stop: None,
         diagnostics: Vec::new(),
     }
 }
