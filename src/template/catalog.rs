@@ -52,7 +52,7 @@ const fn entry(
 
 /// Every template of the catalog, in the order in which they are offered.
 #[rustfmt::skip]
-pub const ENTRIES: [Entry; 29] = [
+pub static ENTRIES: [Entry; 29] = [
     entry("plain", Bilingual::fixed("Plain", "纯文本"),
         Bilingual::fixed("roles in angle brackets and spaces between, as one would write it by hand; no stop token",
             "用尖括号标出角色、用空格分隔，就像手写的一样；没有停止符"),
@@ -202,7 +202,7 @@ pub const ENTRIES: [Entry; 29] = [
 
 /// The templates by id.
 #[rustfmt::skip]
-const SOURCES: [(&str, &str); 29] = [
+static SOURCES: [(&str, &str); 29] = [
     ("plain", include_str!("catalog/plain.jinja")),
     ("chatml", include_str!("catalog/chatml.jinja")),
     ("qwen2.5", include_str!("catalog/qwen2.5.jinja")),
@@ -241,5 +241,5 @@ pub fn entries() -> Vec<Entry> {
 
 /// The template with this id.
 pub fn find(id: &str) -> Option<Entry> {
-    ENTRIES.into_iter().find(|entry| entry.id == id)
+    ENTRIES.iter().find(|entry| entry.id == id).cloned()
 }

@@ -148,7 +148,7 @@ const OFFICIAL: [(&str, &str); 25] = [
 #[test]
 fn the_catalog_renders_the_same_text_as_the_official_templates() {
     let special_tokens = special_tokens();
-    for entry in catalog::ENTRIES {
+    for entry in &catalog::ENTRIES {
         let compared = OFFICIAL.iter().any(|(id, _)| *id == entry.id);
         assert_eq!(compared, !entry.compared.is_empty(), "{} says what it was compared with", entry.id);
     }
