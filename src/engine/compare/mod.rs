@@ -38,6 +38,8 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// What concerns the dialogue, the template or the tokenizer.
     pub diagnostics: Vec<Diagnostic>,
+    /// The text of the template that was used.
+    pub template_source: Option<String>,
 }
 
 /// What a recipe makes of the conversation.
@@ -85,13 +87,16 @@ impl Engine {
             let (read, report, setup) = self.begin(&request);
             let (own, general): (Vec<_>, Vec<_>) = report.diagnostics.into_iter().partition(concerns_recipe);
             let Some(of_it) = report.conversations.into_iter().next() else {
-                return Comparison { count: report.count, diagnostics: general, ..Comparison::default() };
+                let template_source = report.template_source;
+                let diagnostics = general;
+                return Comparison { count: report.count, diagnostics, template_source, ..comparison };
             };
             let conversation = &read.conversations[of_it.index];
             if number == 0 {
                 comparison.count = report.count;
                 comparison.diagnostics = general.into_iter().chain(of_it.diagnostics).collect();
                 comparison.messages = of_it.messages;
+                comparison.template_source = report.template_source;
             }
             if conversation.given.is_some() {
                 comparison.diagnostics.push(not_compared());
@@ -150,8 +155,10 @@ impl Row {
             match outcome {
                 Outcome::Sample(sample) => samples.push(sample),
                 Outcome::Dropped { why, diagnostics } => {
+                    // The error itself says more than that there was one.
+                    let error = diagnostics.iter().find(|found| found.severity == Severity::Error);
+                    self.outcome = Err(error.map_or(why, |error| error.message.clone()));
                     self.diagnostics.extend(diagnostics);
-                    self.outcome = Err(why);
                 }
             }
         }
