@@ -89,7 +89,7 @@ pub fn disputed(view: &CompareView, against: &RowView) -> Vec<bool> {
 /// The strip of a row as SVG paths, for the columns in a window.
 #[derive(Debug, Default, PartialEq)]
 pub struct Paths {
-    /// Behind columns over which the rows are not of one mind.
+    /// Behind columns in which the row differs from the reference.
     pub tint: String,
     /// Trained tokens.
     pub trained: String,
@@ -114,7 +114,6 @@ pub fn paths(
     row: &RowView,
     against: &RowView,
     columns: &[u32],
-    tinted: &[bool],
     window: Range<usize>,
     wide: usize,
 ) -> Paths {
@@ -123,9 +122,6 @@ pub fn paths(
     for (at, column) in shown.map(|(at, column)| (at, *column as usize)) {
         let (x, w) = (at * wide, wide - 1);
         // Writing into a string can't fail.
-        if tinted.get(column) == Some(&true) {
-            let _ = write!(paths.tint, "M{x} 0h{w}v{HEIGHT}h-{w}z");
-        }
         let mark = mark(row, column);
         let _ = match mark {
             Mark::Trained => write!(paths.trained, "M{x} 4h{w}v18h-{w}z"),
@@ -136,6 +132,7 @@ pub fn paths(
             let _ = write!(paths.other, "M{x} 4h5l-5 5z");
         }
         if differs(row, against, column) {
+            let _ = write!(paths.tint, "M{x} 0h{wide}v{HEIGHT}h-{wide}z");
             let (path, y) = if mark == Mark::Trained { (&mut paths.plus, 10) } else { (&mut paths.minus, 6) };
             let _ = write!(path, "M{} {y}l3 3l-3 3l-3 -3z", x + w / 2);
         }
@@ -294,7 +291,7 @@ mod tests {
         let view = view(&["axolotl", "all-tokens"]);
         let columns: Vec<u32> = (0..view.len() as u32).collect();
         let [a, b] = [&view.rows[0], &view.rows[1]];
-        let draw = |window| paths(&view, b, a, &columns, &[], window, 10);
+        let draw = |window| paths(&view, b, a, &columns, window, 10);
         let whole = draw(0..columns.len());
         let count = |path: &str| path.matches('M').count();
         assert_eq!(count(&whole.trained), columns.len());
