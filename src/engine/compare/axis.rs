@@ -95,58 +95,58 @@ type Stretch = (usize, usize, usize);
 
 /// The stretches that the two lists share up to the point reached, and that point: the ends of both, or the furthest one
 /// within so many edits.
-fn beginning(a: &[u32], b: &[u32], most: usize, steps: &mut usize) -> (Vec<Stretch>, (usize, usize)) {
-    let (n, m) = (a.len() as isize, b.len() as isize);
-    let most = most.min(a.len() + b.len());
+fn beginning(old: &[u32], new: &[u32], most: usize, steps: &mut usize) -> (Vec<Stretch>, (usize, usize)) {
+    let (old_end, new_end) = (old.len() as isize, new.len() as isize);
+    let most = most.min(old.len() + new.len());
     let middle = most as isize + 1;
     // For each diagonal x - y the furthest x, after each number of edits.
     let mut furthest = vec![0_isize; 2 * most + 3];
     let mut trace: Vec<Vec<isize>> = Vec::new();
-    let mut best = (0, 0, 0);
+    let (mut best, mut best_edits, mut best_diagonal) = (0, 0, 0);
     let at = |diagonal: isize| (middle + diagonal) as usize;
-    'search: for d in 0..=most as isize {
-        trace.push(furthest[at(-d - 1)..=at(d + 1)].to_vec());
-        for k in (-d..=d).step_by(2) {
-            let down = k == -d || (k != d && furthest[at(k - 1)] < furthest[at(k + 1)]);
-            let mut x = if down { furthest[at(k + 1)] } else { furthest[at(k - 1)] + 1 };
-            let mut y = x - k;
-            while x < n && y < m && y >= 0 && a[x as usize] == b[y as usize] {
+    'search: for edits in 0..=most as isize {
+        trace.push(furthest[at(-edits - 1)..=at(edits + 1)].to_vec());
+        for diagonal in (-edits..=edits).step_by(2) {
+            let (left, right) = (furthest[at(diagonal - 1)], furthest[at(diagonal + 1)]);
+            let down = diagonal == -edits || (diagonal != edits && left < right);
+            let mut x = if down { right } else { left + 1 };
+            let mut y = x - diagonal;
+            while x < old_end && y < new_end && y >= 0 && old[x as usize] == new[y as usize] {
                 (x, y) = (x + 1, y + 1);
                 *steps += 1;
             }
             *steps += 1;
-            furthest[at(k)] = x;
-            if x <= n && y <= m && x + y > best.0 {
-                best = (x + y, d, k);
+            furthest[at(diagonal)] = x;
+            if x <= old_end && y <= new_end && x + y > best {
+                (best, best_edits, best_diagonal) = (x + y, edits, diagonal);
             }
-            if x >= n && y >= m {
+            if x >= old_end && y >= new_end {
                 break 'search;
             }
         }
     }
-    let (sum, d, k) = best;
-    let x = isize::midpoint(sum, k);
-    (walk_back(&trace, d, k, x), (x as usize, (x - k) as usize))
+    let x = isize::midpoint(best, best_diagonal);
+    (walk_back(&trace, best_edits, best_diagonal, x), (x as usize, (x - best_diagonal) as usize))
 }
 
 /// The stretches on the way to a point, found backwards from edit to edit.
-fn walk_back(trace: &[Vec<isize>], d: isize, k: isize, end: isize) -> Vec<Stretch> {
+fn walk_back(trace: &[Vec<isize>], edits: isize, diagonal: isize, end: isize) -> Vec<Stretch> {
     let mut stretches = Vec::new();
-    let (mut k, mut x) = (k, end);
-    for d in (0..=d).rev() {
-        // `trace[d]` holds the diagonals from -d - 1 on.
-        let before = |diagonal: isize| trace[d as usize][(diagonal + d + 1) as usize];
-        let down = k == -d || (k != d && before(k - 1) < before(k + 1));
-        let start = match (d, down) {
+    let (mut diagonal, mut x) = (diagonal, end);
+    for edits in (0..=edits).rev() {
+        // `trace[edits]` holds the diagonals from -edits - 1 on.
+        let before = |diagonal: isize| trace[edits as usize][(diagonal + edits + 1) as usize];
+        let down = diagonal == -edits || (diagonal != edits && before(diagonal - 1) < before(diagonal + 1));
+        let start = match (edits, down) {
             (0, _) => 0,
-            (_, true) => before(k + 1),
-            (_, false) => before(k - 1) + 1,
+            (_, true) => before(diagonal + 1),
+            (_, false) => before(diagonal - 1) + 1,
         };
         if x > start {
-            stretches.push((start as usize, (start - k) as usize, (x - start) as usize));
+            stretches.push((start as usize, (start - diagonal) as usize, (x - start) as usize));
         }
-        if d > 0 {
-            (k, x) = if down { (k + 1, start) } else { (k - 1, start - 1) };
+        if edits > 0 {
+            (diagonal, x) = if down { (diagonal + 1, start) } else { (diagonal - 1, start - 1) };
         }
     }
     stretches.reverse();

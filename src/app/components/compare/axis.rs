@@ -23,9 +23,9 @@ pub(crate) struct Props {
     pub(crate) wide: usize,
 }
 
-const HEIGHT: usize = 112;
+const HEIGHT: usize = 116;
 /// So many characters of a token are written.
-const LETTERS: usize = 11;
+const LETTERS: usize = 13;
 
 /// The axis.
 #[component]
@@ -50,8 +50,14 @@ pub(crate) fn Axis(props: &Props) -> Html {
                     <text class="role" x={(at * wide + 3).to_string()} y="13">{ role }</text>
                 </> }
             }) }
-            { for shown().map(|(at, column)| html! {
-                <text class="token" key={*column} x={(at * wide + wide / 2).to_string()} y={(HEIGHT - 4).to_string()}>{ letters(view, *column as usize) }</text>
+            { for shown().map(|(at, column)| {
+                let letters = letters(view, *column as usize);
+                // An arrow must not lie on its side, as Latin letters do.
+                let upright = letters.chars().all(|letter| matches!(letter, '↵' | '→'));
+                html! {
+                    <text class={classes!("token", upright.then_some("up"))} key={*column} x={(at * wide + wide / 2).to_string()}
+                        y={(HEIGHT - 4).to_string()}>{ letters }</text>
+                }
             }) }
         </svg>
     }

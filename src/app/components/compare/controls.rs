@@ -5,11 +5,12 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{against, name};
+use crate::app::components::icons::{Icon, icon};
 use crate::app::components::setup::{entry, picker, value};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, CompareChoices, Sort};
-use crate::app::wire::CompareView;
+use crate::app::wire::{CompareView, RowView};
 use crate::recipe::catalog::RECIPES;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -98,7 +99,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
 }
 
 /// Which of the samples of a recipe is compared.
-fn sample_picker(props: &Props, row: &crate::app::wire::RowView) -> Html {
+fn sample_picker(props: &Props, row: &RowView) -> Html {
     let shown = row.outcome.as_ref().map_or(0, |shown| shown.place);
     let recipe = row.recipe.clone();
     let onchange = change(&props.choices, &props.dispatch, move |choices, event: Event| {
@@ -117,11 +118,11 @@ fn sample_picker(props: &Props, row: &crate::app::wire::RowView) -> Html {
     });
     html! {
         <label class="field" key={row.recipe.clone()}>
-            <span class="quiet">{ match props.lang {
+            <span class="label">{ match props.lang {
                 Lang::En => format!("{}: of its {} samples", row.recipe, row.samples),
                 Lang::Zh => format!("{}：共 {} 个样本", row.recipe, row.samples),
             } }</span>
-            <span class="select"><select {onchange}>{ for options }</select></span>
+            <span class="select"><select {onchange}>{ for options }</select>{ icon(Icon::Down) }</span>
         </label>
     }
 }

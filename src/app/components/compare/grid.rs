@@ -298,7 +298,7 @@ fn head(props: &Props, row: &RowView, is_reference: bool) -> Html {
             }
             if !set.is_empty() { <code>{ set.join(" ") }</code> }
             if let Ok(shown) = row.outcome.as_ref() && row.samples > 1 {
-                <span class="v">{ match lang {
+                <span class="v">{ " " }{ match lang {
                     Lang::En => format!("sample {} of {}", shown.place + 1, row.samples),
                     Lang::Zh => format!("样本 {}（共 {} 个）", shown.place + 1, row.samples),
                 } }</span>
