@@ -15,10 +15,12 @@ use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice};
 
+mod compare;
 mod inspect;
 mod kept;
 mod report;
@@ -208,6 +210,7 @@ impl Engine {
         (read, report, setup)
     }
 
+    /// The samples of a conversation, and what is wrong with them.
     fn outcomes(
         &mut self,
         request: &Request,
@@ -216,6 +219,42 @@ impl Engine {
         index: usize,
         budget: &Budget,
     ) -> Vec<Outcome> {
+        self.with_context(request, setup, conversation, index, budget, |context| {
+            let mut outcomes = catalog::build(setup.recipe, context);
+            for outcome in &mut outcomes {
+                if let Outcome::Sample(sample) = outcome {
+                    let found = diagnose(context, sample);
+                    sample.diagnostics.extend(found);
+                }
+            }
+            outcomes
+        })
+    }
+
+    /// The samples of a conversation alone.
+    fn built(
+        &mut self,
+        request: &Request,
+        setup: &Setup,
+        conversation: &Conversation,
+        index: usize,
+        budget: &Budget,
+    ) -> Vec<Outcome> {
+        self.with_context(request, setup, conversation, index, budget, |context| {
+            catalog::build(setup.recipe, context)
+        })
+    }
+
+    /// Gives what recipes look at to `make`, with the renders that were made before.
+    fn with_context<T>(
+        &mut self,
+        request: &Request,
+        setup: &Setup,
+        conversation: &Conversation,
+        index: usize,
+        budget: &Budget,
+        make: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
         let renders = self.kept.take(index);
         let variables = variables::merge(&conversation.extra, &setup.variables);
         let context = Context {
@@ -230,15 +269,9 @@ impl Engine {
             renders: &renders,
             budget,
         };
-        let mut outcomes = catalog::build(setup.recipe, &context);
-        for outcome in &mut outcomes {
-            if let Outcome::Sample(sample) = outcome {
-                let found = diagnose(&context, sample);
-                sample.diagnostics.extend(found);
-            }
-        }
+        let made = make(&context);
         self.kept.put(index, renders);
-        outcomes
+        made
     }
 
     /// Looks up what the request names. Where something is missing, says so and gives none.

@@ -381,3 +381,26 @@ fn messages_are_prepared_as_the_version_that_was_named_does_it() {
     assert_eq!(render(&["--transformers", "4"]), "True");
     assert_eq!(run(&["render", "-", "--transformers", "3"], talk).status.code(), Some(2));
 }
+
+#[test]
+fn compare_counts_what_every_recipe_trains_and_gives_what_explain_gives() {
+    let rows = lines(&["compare", "-", "--json"], POEMS);
+    let count = lines(&["recipes", "--json"], "").len();
+    assert_eq!(rows.len(), count);
+    let row = |id: &str| rows.iter().find(|row| row["recipe"] == id).unwrap();
+    let all = row("all-tokens");
+    assert_eq!(all["tokens"], all["trained"]);
+    assert_eq!((&row("per-turn")["samples"], &row("per-turn")["sample"]), (&json!(2), &json!(1)));
+    for id in ["axolotl", "per-turn"] {
+        let explained = lines(&["explain", "-", "--recipe", id, "--json"], POEMS);
+        let last = explained.last().unwrap();
+        assert_eq!((&row(id)["input_ids"], &row(id)["labels"]), (&last["input_ids"], &last["labels"]));
+        let trained =
+            row(id)["counts"].as_array().unwrap().iter().map(|part| part["trained"].as_u64().unwrap());
+        assert_eq!(json!(trained.sum::<u64>()), row(id)["trained"]);
+    }
+    let table = run(&["compare", "-"], POEMS);
+    assert!(stdout(&table).contains("user 0, assistant"));
+    let broken = run(&["compare", "-"], "[{");
+    assert_eq!((broken.status.code(), stdout(&broken)), (Some(1), ""));
+}

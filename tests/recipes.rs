@@ -94,7 +94,6 @@ fn read(path: &Path) -> String {
 }
 
 fn goldens(folder: &Path) -> Vec<(String, Golden)> {
-    let only = std::env::var("LOSSMASK_GOLDEN").unwrap_or_default();
     let files = std::fs::read_dir(folder).expect("the golden files");
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.sort();

@@ -14,7 +14,7 @@ use web_sys::{
 };
 
 use crate::app::BUILD;
-use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
+use crate::app::wire::{CompareView, EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::FORMATS;
@@ -99,6 +99,13 @@ impl Worker for Analyst {
                 self.waiting = Some((number, request));
             }
             ToWorker::Analyze(number, request) => self.answer(scope, page, number, &request),
+            ToWorker::Compare(number, question) => {
+                let start = now();
+                let (request, asked) = *question;
+                let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
+                let view = CompareView::new(self.engine.compare(&request, &asked), added);
+                scope.respond(page, FromWorker::Compared(number, Box::new(view), now() - start));
+            }
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));

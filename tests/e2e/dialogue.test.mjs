@@ -30,7 +30,7 @@ test("ChatML text is read back into messages", async (t) => {
   const { page } = await open(t);
   await box(page).fill("<|im_start|>user\nhi<|im_end|>\n<|im_start|>assistant\nho<|im_end|>\n");
   await page.waitForFunction(() => document.querySelector("#format option").textContent === "ChatML text");
-  await page.getByRole("region", { name: "Sample 1" }).getByText("reply 1").waitFor();
+  await page.getByRole("region", { name: "Sample 1" }).getByText("reply 1", { exact: true }).waitFor();
 });
 
 test("YAML is read, and a training flag stands beside its message", async (t) => {

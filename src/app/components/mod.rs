@@ -2,6 +2,7 @@
 
 mod bar;
 mod block;
+mod compare;
 mod diagnostics;
 mod editor;
 mod file;
@@ -17,5 +18,6 @@ mod setup;
 mod shared;
 mod stepper;
 mod summary;
+mod tabs;
 mod template_pane;
 mod turns;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
+use crate::app::components::compare::Compare;
 use crate::app::components::diagnostics::Diagnostics;
 use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
@@ -19,7 +20,7 @@ use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_r
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Loading, State, Worker};
+use crate::app::state::{Action, Dialog, Loading, State, Tab, Worker};
 use crate::engine::Request;
 
 /// The loader that Trunk writes for the worker, beside the page.
@@ -69,9 +70,25 @@ pub fn Page() -> Html {
     });
     {
         let desk = desk.clone();
-        use_effect_with((question, state.lost_workers), move |(question, _)| {
+        use_effect_with((question.clone(), state.lost_workers), move |(question, _)| {
             if let Some(question) = question.clone() {
                 desk.ask(Request { now: platform::local_time(), ..question });
+            }
+        });
+    }
+
+    // The comparison is asked for only while it is looked at.
+    let tab = if state.embed { Tab::Samples } else { state.choices.tab };
+    let compared = question.filter(|_| tab == Tab::Compare).map(|mut question| {
+        question.recipe.clear();
+        question.options.clear();
+        (question, state.asked())
+    });
+    {
+        let desk = desk.clone();
+        use_effect_with((compared, state.lost_workers), move |(compared, _)| {
+            if let Some((question, asked)) = compared.clone() {
+                desk.compare(Request { now: platform::local_time(), ..question }, asked);
             }
         });
     }
@@ -144,7 +161,7 @@ pub fn Page() -> Html {
     html! {
         <>
             <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
-            <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
+            <Bar {lang} theme={state.theme} {tab} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
@@ -159,21 +176,27 @@ pub fn Page() -> Html {
                 </p>
             }
             <DropZone {lang} dispatch={dispatch.clone()} />
-            <main>
-                <div class="pane input">
-                    <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
-                        formats={state.formats.clone()} {selected} file={state.file.clone()} dispatch={dispatch.clone()} />
-                    <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
-                        report={newest.clone()} {writer} dispatch={dispatch.clone()} />
-                </div>
-                <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
-                    newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
-                    worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
-                <aside class="pane why">
-                    <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
-                    <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
-                </aside>
-            </main>
+            if tab == Tab::Compare {
+                <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
+                    options={state.choices.options.clone()} waiting={state.comparing}
+                    text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
+            } else {
+                <main>
+                    <div class="pane input">
+                        <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
+                            formats={state.formats.clone()} {selected} file={state.file.clone()} dispatch={dispatch.clone()} />
+                        <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
+                            report={newest.clone()} {writer} dispatch={dispatch.clone()} />
+                    </div>
+                    <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
+                        newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
+                        worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
+                    <aside class="pane why">
+                        <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
+                        <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
+                    </aside>
+                </main>
+            }
             <footer class="foot">
                 <span>{ lang.pick(
                     "lossmask shows the labels that a trainer would see. Everything runs in this tab; nothing is sent anywhere.",
@@ -193,12 +216,13 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
     html! { <button class="txt-link" {onclick}>{ words }</button> }
 }
 
-/// Puts the keyboard on the samples. The address in the link would be read from `<base>`, without the query, and load
+/// Puts the keyboard on the open view. The address in the link would be read from `<base>`, without the query, and load
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    if let Some(samples) = document().get_element_by_id("samples") {
-        focus(&samples);
+    let panel = ["samples", "compare"].iter().find_map(|id| document().get_element_by_id(id));
+    if let Some(panel) = panel {
+        focus(&panel);
     }
 }
 

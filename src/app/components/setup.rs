@@ -30,7 +30,7 @@ const OWN: &str = "tokenizer";
 const CUSTOM: &str = "custom";
 
 /// The value of a `<select>` or `<input>` that an event came from.
-fn value(event: &Event) -> String {
+pub(crate) fn value(event: &Event) -> String {
     let Some(target) = event.target() else { return String::new() };
     target
         .dyn_ref::<HtmlSelectElement>()
@@ -84,7 +84,7 @@ fn template_name(lang: Lang, choice: &TemplateChoice) -> String {
 }
 
 /// A labelled `<select>`.
-fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+pub(crate) fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
     html! {
         <div class="field">
             <label for={id}>{ name }</label>
@@ -93,7 +93,7 @@ fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<
     }
 }
 
-fn entry(value: &str, title: String, chosen: bool) -> Html {
+pub(crate) fn entry(value: &str, title: String, chosen: bool) -> Html {
     html! { <option key={value.to_owned()} value={value.to_owned()} selected={chosen}>{ title }</option> }
 }
 

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{FromWorker, ReportView};
+use crate::app::wire::{CompareView, FromWorker, ReportView};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{EMBEDDED, TemplateChoice};
+use crate::engine::{Asked, EMBEDDED, TemplateChoice};
 use crate::examples::{EXAMPLES, Example};
+use crate::recipe::Recipe;
+use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
 
-pub use choices::{Choices, Lane, Theme};
+pub use choices::{Choices, CompareChoices, Lane, Sort, Tab, Theme};
 pub use file::OpenFile;
 
 mod choices;
@@ -73,6 +75,10 @@ pub struct State {
     pub report: Option<Rc<ReportView>>,
     /// The newest report that had samples; shown dimmed while the newest has none.
     pub last_good: Option<Rc<ReportView>>,
+    /// The newest comparison.
+    pub comparison: Option<Rc<CompareView>>,
+    /// Whether a comparison is on its way.
+    pub comparing: bool,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -141,6 +147,12 @@ pub enum Action {
     Conversation(usize),
     /// What stands under a token was chosen.
     Lane(Lane),
+    /// Another view was opened.
+    Tab(Tab),
+    /// What the view Compare shows was changed.
+    Compare(CompareChoices),
+    /// A comparison was asked for.
+    ComparisonAsked,
     /// The other language.
     Lang(Lang),
     /// Other colours.
@@ -178,6 +190,8 @@ impl State {
             embed,
             report: None,
             last_good: None,
+            comparison: None,
+            comparing: false,
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -270,6 +284,12 @@ impl State {
                 self.forget_tokens();
             }
             Action::Lane(lane) => self.choices.lane = lane,
+            Action::Tab(tab) => {
+                self.choices.tab = tab;
+                self.hover = None;
+            }
+            Action::Compare(choices) => self.choices.compare = choices,
+            Action::ComparisonAsked => self.comparing = true,
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -281,6 +301,7 @@ impl State {
             Action::Heard(message) => self.hear(message),
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
+                self.comparing = false;
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -367,6 +388,10 @@ impl State {
                 self.worker = Worker::Running;
                 self.drop_lost_tokens();
             }
+            FromWorker::Compared(_, comparison, _) => {
+                self.comparison = Some(Rc::new(*comparison));
+                self.comparing = false;
+            }
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }
@@ -384,7 +409,10 @@ impl State {
                 }
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
-            FromWorker::Died(_) => self.waiting = false,
+            FromWorker::Died(_) => {
+                self.waiting = false;
+                self.comparing = false;
+            }
             // The page never asks for one.
             FromWorker::Encoded(..) => {}
         }
@@ -424,11 +452,25 @@ impl State {
         self.tokenizers.get(&self.choices.tokenizer)
     }
 
+    /// The recipes that a comparison runs, each with the options that were set for it.
+    pub fn asked(&self) -> Vec<Asked> {
+        let one = |recipe: &&Recipe| Asked {
+            recipe: recipe.id.to_owned(),
+            options: self.options_of(recipe.id),
+            sample: self.choices.compare.samples.get(recipe.id).copied(),
+        };
+        RECIPES.iter().filter(|recipe| !self.choices.compare.hidden.contains(recipe.id)).map(one).collect()
+    }
+
     /// The options of the chosen recipe that differ from their defaults.
     pub fn options(&self) -> Vec<(String, String)> {
+        self.options_of(&self.choices.recipe)
+    }
+
+    fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
         self.choices
             .options
-            .get(&self.choices.recipe)
+            .get(recipe)
             .into_iter()
             .flatten()
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -441,7 +483,7 @@ impl State {
             "failed"
         } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
             "loading"
-        } else if self.waiting {
+        } else if self.waiting || self.comparing {
             "busy"
         } else {
             "ready"

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{ConversationReport, MessageSummary, Report, Request};
+use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
+pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 
+mod compare;
 mod packed;
 mod sample;
 
@@ -22,6 +24,8 @@ mod sample;
 pub enum ToWorker {
     /// Make a report; the answer carries the same number.
     Analyze(u32, Box<Request>),
+    /// Run these recipes over the conversation; the answer carries the same number.
+    Compare(u32, Box<(Request, Vec<Asked>)>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
@@ -53,6 +57,8 @@ pub enum FromWorker {
     NoFile(Diagnostic),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
+    /// The comparison that was asked for under this number, and how many milliseconds it took.
+    Compared(u32, Box<CompareView>, f64),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),
