@@ -11,19 +11,25 @@ use crate::diagnose::diagnose;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
-use crate::template::{self, Input, Rendered, Template};
+use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use compare::{ABSENT, Asked, Comparison, Count, Row};
+pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice};
 
+mod compare;
+mod inspect;
 mod kept;
 mod report;
 mod request;
 mod unknown;
 mod variables;
 
+#[cfg(test)]
+mod given_tests;
 #[cfg(test)]
 mod tests;
 
@@ -62,7 +68,16 @@ struct Setup {
     options: Options,
     tokenizer: Rc<Tokenizer>,
     template: Rc<Template>,
+    /// The tokenizer's own template for conversations with tools, where it has one.
+    for_tools: Option<Rc<Template>>,
     variables: Vec<(String, Value)>,
+}
+
+impl Setup {
+    /// The template that transformers would take for a conversation.
+    fn template(&self, conversation: &Conversation) -> &Rc<Template> {
+        self.for_tools.as_ref().filter(|_| conversation.tools.is_some()).unwrap_or(&self.template)
+    }
 }
 
 impl Engine {
@@ -145,6 +160,9 @@ impl Engine {
         let (read, report, setup) = self.begin(request);
         let render = |setup: &Setup, index: usize| {
             let conversation = &read.conversations[index];
+            if conversation.given.is_some() {
+                return Err(not_rendered());
+            }
             let input = Input {
                 messages: &conversation.messages,
                 tools: conversation.tools.as_ref(),
@@ -153,7 +171,7 @@ impl Engine {
                 special_tokens: setup.tokenizer.special_tokens(),
                 now: request.now,
             };
-            setup.template.render(&input)
+            setup.template(conversation).render(&input)
         };
         let asked = report.conversations.iter().map(|conversation| conversation.index);
         let rendered =
@@ -163,31 +181,36 @@ impl Engine {
 
     /// Reads the dialogue and looks up what the request names; a report without samples.
     fn begin(&mut self, request: &Request) -> (Rc<Read>, Report, Option<Setup>) {
-        let read = self.kept.read(&request.dialogue);
+        let read = self.kept.read(&request.dialogue, request.format.as_deref());
         let count = read.conversations.len();
         let asked = match request.conversation {
             Some(one) => one.min(count)..one.saturating_add(1).min(count),
             None => 0..count,
         };
+        let only_tools =
+            !asked.is_empty() && asked.clone().all(|index| read.conversations[index].tools.is_some());
         let (diagnostics, mut of) = findings(&read);
         let one = |index: usize| ConversationReport {
             index,
-            messages: read.conversations[index].messages.iter().map(MessageSummary::of).collect(),
+            messages: MessageSummary::all(&read.conversations[index]),
+            branch: read.conversations[index].branch,
             diagnostics: of.remove(&index).unwrap_or_default(),
             outcomes: Vec::new(),
         };
         let conversations = asked.map(one).collect();
         let mut report = Report {
             format: read.format.map(str::to_owned),
+            candidates: read.candidates.iter().map(|(id, _)| (*id).to_owned()).collect(),
             count,
             conversations,
             diagnostics,
             ..Report::default()
         };
-        let setup = self.setup(request, &mut report);
+        let setup = self.setup(request, only_tools, &mut report);
         (read, report, setup)
     }
 
+    /// The samples of a conversation, and what is wrong with them.
     fn outcomes(
         &mut self,
         request: &Request,
@@ -196,11 +219,47 @@ impl Engine {
         index: usize,
         budget: &Budget,
     ) -> Vec<Outcome> {
+        self.with_context(request, setup, conversation, index, budget, |context| {
+            let mut outcomes = catalog::build(setup.recipe, context);
+            for outcome in &mut outcomes {
+                if let Outcome::Sample(sample) = outcome {
+                    let found = diagnose(context, sample);
+                    sample.diagnostics.extend(found);
+                }
+            }
+            outcomes
+        })
+    }
+
+    /// The samples of a conversation alone.
+    fn built(
+        &mut self,
+        request: &Request,
+        setup: &Setup,
+        conversation: &Conversation,
+        index: usize,
+        budget: &Budget,
+    ) -> Vec<Outcome> {
+        self.with_context(request, setup, conversation, index, budget, |context| {
+            catalog::build(setup.recipe, context)
+        })
+    }
+
+    /// Gives what recipes look at to `make`, with the renders that were made before.
+    fn with_context<T>(
+        &mut self,
+        request: &Request,
+        setup: &Setup,
+        conversation: &Conversation,
+        index: usize,
+        budget: &Budget,
+        make: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
         let renders = self.kept.take(index);
         let variables = variables::merge(&conversation.extra, &setup.variables);
         let context = Context {
             conversation,
-            template: &setup.template,
+            template: setup.template(conversation),
             tokenizer: &setup.tokenizer,
             special_tokens: setup.tokenizer.special_tokens(),
             now: request.now,
@@ -210,19 +269,13 @@ impl Engine {
             renders: &renders,
             budget,
         };
-        let mut outcomes = catalog::build(setup.recipe, &context);
-        for outcome in &mut outcomes {
-            if let Outcome::Sample(sample) = outcome {
-                let found = diagnose(&context, sample);
-                sample.diagnostics.extend(found);
-            }
-        }
+        let made = make(&context);
         self.kept.put(index, renders);
-        outcomes
+        made
     }
 
     /// Looks up what the request names. Where something is missing, says so and gives none.
-    fn setup(&mut self, request: &Request, report: &mut Report) -> Option<Setup> {
+    fn setup(&mut self, request: &Request, only_tools: bool, report: &mut Report) -> Option<Setup> {
         let recipe = catalog::find(&request.recipe);
         if recipe.is_none() {
             report.diagnostics.push(unknown::recipe(&request.recipe));
@@ -244,24 +297,48 @@ impl Engine {
             }
         };
         id.clone_into(&mut report.template_id);
-        report.template_source = Some(source.clone());
-        let template = self.template(&source).map_err(|error| report.diagnostics.push(error)).ok()?;
+        let for_tools = template_for_tools(&request.template, tokenizer.as_deref());
+        // The source that is shown is the one that most likely rendered what is shown.
+        report.template_source = for_tools.clone().filter(|_| only_tools).or_else(|| Some(source.clone()));
+        let template = self
+            .template(&source, request.preparation)
+            .map_err(|error| report.diagnostics.push(error))
+            .ok()?;
+        let tools_too = for_tools.as_deref().unwrap_or_default();
+        let both = format!("{source}{tools_too}");
+        let for_tools = match &for_tools {
+            Some(source) => Some(
+                self.template(source, request.preparation)
+                    .map_err(|error| report.diagnostics.push(error))
+                    .ok()?,
+            ),
+            None => None,
+        };
         self.kept.set(Setting {
             tokenizer: (request.tokenizer.clone(), self.added),
-            now: source.contains("strftime_now").then_some(request.now),
-            template: source,
+            now: both.contains("strftime_now").then_some(request.now),
+            template: both,
+            preparation: request.preparation,
             variables: request.variables.clone(),
         });
         let variables = variables::from_json(&request.variables);
-        Some(Setup { recipe: recipe?, options: options?, tokenizer: tokenizer?, template, variables })
+        Some(Setup {
+            recipe: recipe?,
+            options: options?,
+            tokenizer: tokenizer?,
+            template,
+            for_tools,
+            variables,
+        })
     }
 
     /// The compiled template, made again only where it was not used lately.
-    fn template(&mut self, source: &str) -> Result<Rc<Template>, Diagnostic> {
-        let known = self.templates.iter().position(|template| template.source() == source);
+    fn template(&mut self, source: &str, preparation: Preparation) -> Result<Rc<Template>, Diagnostic> {
+        let same = |it: &Rc<Template>| it.source() == source && it.preparation() == preparation;
+        let known = self.templates.iter().position(same);
         let template = match known {
             Some(at) => self.templates.remove(at),
-            None => Rc::new(Template::compile(source)?),
+            None => Rc::new(Template::compile(source)?.prepared_as(preparation)),
         };
         if self.templates.len() >= MOST_TEMPLATES {
             self.templates.remove(0);
@@ -278,7 +355,7 @@ fn choose_template(
 ) -> Result<(&'static str, String), Diagnostic> {
     let of_catalog = |id: &str| {
         let entry = template::catalog::find(id).ok_or_else(|| unknown::template(id))?;
-        Ok((entry.id, entry.source.to_owned()))
+        Ok((entry.id, entry.source().to_owned()))
     };
     match choice {
         TemplateChoice::Source(source) => Ok(("custom", source.clone())),
@@ -289,6 +366,12 @@ fn choose_template(
             own.map_or_else(|| of_catalog("plain"), |own| Ok(("tokenizer", own.clone())))
         }
     }
+}
+
+/// The tokenizer's own template for conversations with tools, where it is chosen and has one beside its default.
+fn template_for_tools(choice: &TemplateChoice, tokenizer: Option<&Tokenizer>) -> Option<String> {
+    let own = tokenizer.filter(|_| *choice == TemplateChoice::TokenizersOwn)?.chat_templates();
+    template::named(own, true).filter(|(name, _)| *name == "tool_use").map(|(_, source)| source.to_owned())
 }
 
 /// What the reader found, sorted: what concerns the dialogue as a whole, and what lies in each conversation.
@@ -302,6 +385,15 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
         }
     }
     (general, of)
+}
+
+fn not_rendered() -> Diagnostic {
+    let message = Bilingual::fixed(
+        "this row says its own tokens: no template renders it",
+        "该行自带 token：不由模板渲染",
+    );
+    let hint = Bilingual::fixed("look at its sample instead", "请查看它的样本");
+    Diagnostic::new(Severity::Error, "given-not-rendered", message).hint(hint)
 }
 
 fn too_many_tokens(most: usize, index: usize, rest: usize) -> Diagnostic {

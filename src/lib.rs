@@ -9,7 +9,9 @@
 //! | [`dialogue`] | pasted text ▶ [`dialogue::Conversation`] |
 //! | [`template`] | messages ▶ rendered text, and who wrote each byte of it |
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
+//! | [`loss`] | logits and labels ▶ masked cross-entropy and its gradient |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
+//! | [`lab`] | samples ▶ two small models, trained with the mask and without, and what each token costs them |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
@@ -22,6 +24,8 @@ pub mod diagnostic;
 pub mod dialogue;
 pub mod engine;
 pub mod examples;
+pub mod lab;
+pub mod loss;
 pub mod recipe;
 pub mod span;
 pub mod template;

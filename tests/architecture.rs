@@ -8,9 +8,9 @@ const FLOORS: [&[&str]; 8] = [
     &["span", "bilingual"],
     &["diagnostic", "examples"],
     &["dialogue"],
-    &["template", "tokenizer"],
+    &["template", "tokenizer", "loss"],
     &["recipe"],
-    &["diagnose"],
+    &["diagnose", "lab"],
     &["engine"],
     &["cli", "app"],
 ];

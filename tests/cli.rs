@@ -160,7 +160,7 @@ fn text_that_is_not_utf8_is_an_error_with_its_place() {
 
 #[test]
 fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
-    let calls: [(&[&str], &str); 11] = [
+    let calls: [(&[&str], &str); 12] = [
         (&[], "which command"),
         (&["expalin", "-"], "there is no command `expalin`"),
         (&["explain"], "which file"),
@@ -171,7 +171,8 @@ fn a_wrong_call_exits_with_2_and_lists_what_is_known() {
         (&["explain", "-", "--template", "nothing"], "plain, chatml"),
         (&["explain", "-", "--tokenizer", "qwen2_5"], "LOSSMASK_TOKENIZERS"),
         (&["explain", "/no/such/file"], "/no/such/file"),
-        (&["loss", "--json"], "not built yet"),
+        (&["parse", "-", "--format", "nothing"], "openai, sharegpt"),
+        (&["loss", "--recipe", "per-turn"], "--json"),
     ];
     for (arguments, expected) in calls {
         let output = run(arguments, POEMS);
@@ -218,6 +219,27 @@ fn parse_prints_messages_in_openais_shape() {
 }
 
 #[test]
+fn parse_prints_what_rows_say_beside_their_messages() {
+    let parsed = lines(&["parse", "-", "--json"], r#"{"prompt": "q", "chosen": "a", "rejected": "b"}"#);
+    assert_eq!([&parsed[0]["branch"], &parsed[1]["branch"]], [&json!("chosen"), &json!("rejected")]);
+    let parsed = lines(&["parse", "-", "--json"], r#"{"input_ids": [5, 6], "labels": [-100, 6]}"#);
+    assert_eq!(parsed[0]["given"], json!({"input_ids": [5, 6], "labels": [-100, 6]}));
+    let flagged = r#"[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 0}]"#;
+    let parsed = lines(&["parse", "-", "--json"], flagged);
+    let training = json!([null, {"flags": [{"key": "weight", "weight": 0.0}], "detail": []}]);
+    assert_eq!(parsed[0]["training"], training);
+    assert_eq!(parsed[0]["messages"][1]["weight"], 0);
+}
+
+#[test]
+fn parse_reads_in_the_format_that_is_asked_for() {
+    let row = r#"{"prompt": "q", "completion": "a", "instruction": "i"}"#;
+    let parsed = lines(&["parse", "-", "--json", "--format", "alpaca"], row);
+    assert_eq!(parsed[0]["format"], "alpaca");
+    assert_eq!(parsed[0]["messages"][0]["content"], "i");
+}
+
+#[test]
 fn render_prints_text_and_generation_spans() {
     let rendered = lines(&["render", "-", "--template", "chatml", "--json"], POEMS);
     let text = rendered[0]["text"].as_str().unwrap();
@@ -251,6 +273,57 @@ fn encode_prints_a_line_for_each_string() {
 }
 
 #[test]
+fn loss_prints_one_object_for_each_that_it_reads() {
+    let input = r#"{"logits": [[0, 0], [1, 3]], "labels": [-100, 1]}
+        {"logits": [[0, 0], [1, 3]], "labels": [0, -100], "shift": true, "reduction": "mean"}
+        {"logits": [[0, 0], [1, 3]], "labels": [0, 1], "reduction": "none", "weights": [2, 1]}"#;
+    let output = run(&["loss", "--json"], input);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let fields = stdout(&output).lines().next().unwrap();
+    assert!(
+        fields.starts_with("{\"loss\":0.126928") && fields.contains("\"count\":1,\"grad\":[[0.0,0.0],["),
+        "{fields}"
+    );
+    let printed: Vec<Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(printed.len(), 3);
+    assert_eq!(printed[0]["per_token"][0], 0.0);
+    assert_eq!(
+        printed[1],
+        json!({"loss": null, "per_token": [0.0], "count": 0, "grad": [[0.0, 0.0], [0.0, 0.0]]})
+    );
+    assert!(stderr(&output).contains("0/0"), "{}", stderr(&output));
+    let each: Vec<f64> =
+        printed[2]["loss"].as_array().unwrap().iter().map(|it| it.as_f64().unwrap()).collect();
+    assert!((each[0] - 2.0 * 2f64.ln()).abs() < 1e-6 && (each[1] - 0.126_928).abs() < 1e-6, "{each:?}");
+}
+
+#[test]
+fn what_loss_cannot_use_is_an_error_with_line_and_column() {
+    let calls = [
+        (r#"{"logits": [[0, 0]], "labels": [2]}"#, "-:1:33: the label 2 at position 0"),
+        ("{\"logits\": [[0, 0], [1, 1]],\n \"labels\": [0, -1]}", "-:2:16: the label -1"),
+        (
+            r#"{"logits": [[0], [0]], "labels": [0, 0], "weights": [1, -1]}"#,
+            "-:1:57: the weight at position 1",
+        ),
+        (r#"{"logits": [[0, 0], [1]], "labels": [0, 0]}"#, "-:1:21: row 1 of the logits has 1"),
+        (r#"{"logits": [[0, 0]], "labels": [0, 0]}"#, "-:1:1: 2 labels do not fit 1 rows of 2"),
+        (r#"{"logits": [[0, 0]], "labels": [0.5]}"#, "-:1:35: invalid type"),
+        (r#"{"logits": [[0, 0]], "labels": [0], "reduction": "max"}"#, "-:1:54: unknown variant"),
+        (r#"{"logits": []"#, "-:1:13: EOF"),
+        ("", "-:1:1: there is no JSON object"),
+    ];
+    for (input, expected) in calls {
+        let output = run(&["loss", "--json"], input);
+        assert_eq!(output.status.code(), Some(1), "{input}");
+        assert_eq!(stdout(&output), "", "{input}");
+        assert!(stderr(&output).starts_with(expected), "{input}: {}", stderr(&output));
+        assert!(stderr(&output).contains("hint: "), "{input}");
+    }
+}
+
+#[test]
 fn a_file_that_is_no_tokenizer_is_an_error_that_names_it() {
     let path = temporary("tokenizer.json", b"{\n  \"model\": 1\n}");
     let output = run(&["encode", "--tokenizer", path.to_str().unwrap()], "\"a\"");
@@ -275,4 +348,59 @@ fn temporary(name: &str, bytes: &[u8]) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, bytes).unwrap();
     path
+}
+
+#[test]
+fn a_template_is_checked_and_its_training_twin_is_shown() {
+    let template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}</s>{% endfor %}\
+        {% if add_generation_prompt %}<assistant>{% endif %}{% if deep is defined %}!{% endif %}";
+    let name = temporary("check.jinja", template.as_bytes()).to_string_lossy().into_owned();
+    let found = lines(&["check", "--template", &name, "--json"], "");
+    let text = run(&["check", "--template", &name], "");
+    let codes: Vec<_> = found.iter().filter_map(|finding| finding["code"].as_str()).collect();
+    assert!(codes.contains(&"no-generation-tags") && codes.contains(&"tool-calls-dropped"), "{codes:?}");
+    let last = found.last().unwrap();
+    assert!(last["twin"].as_str().unwrap().contains("{% generation %}"), "{last}");
+    assert_eq!(last["switches"][0]["name"], "deep");
+    assert!(stdout(&text).contains("training twin, proved on"), "{}", stdout(&text));
+    let broken = run(&["check", "--template", "chatml", "extra"], "");
+    assert_eq!(broken.status.code(), Some(2));
+}
+
+#[test]
+fn messages_are_prepared_as_the_version_that_was_named_does_it() {
+    let name =
+        temporary("thinking.jinja", b"{{ messages[0].reasoning_content }}{{ messages[0].name is defined }}");
+    let name = name.to_string_lossy().into_owned();
+    let talk = r#"[{"role": "user", "content": "?", "thinking": "hm", "name": null}]"#;
+    let render = |version: &[&str]| {
+        let arguments = [&["render", "-", "--template", &name, "--json"], version].concat();
+        lines(&arguments, talk)[0]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(render(&[]), "hmFalse");
+    assert_eq!(render(&["--transformers", "4"]), "True");
+    assert_eq!(run(&["render", "-", "--transformers", "3"], talk).status.code(), Some(2));
+}
+
+#[test]
+fn compare_counts_what_every_recipe_trains_and_gives_what_explain_gives() {
+    let rows = lines(&["compare", "-", "--json"], POEMS);
+    let count = lines(&["recipes", "--json"], "").len();
+    assert_eq!(rows.len(), count);
+    let row = |id: &str| rows.iter().find(|row| row["recipe"] == id).unwrap();
+    let all = row("all-tokens");
+    assert_eq!(all["tokens"], all["trained"]);
+    assert_eq!((&row("per-turn")["samples"], &row("per-turn")["sample"]), (&json!(2), &json!(1)));
+    for id in ["axolotl", "per-turn"] {
+        let explained = lines(&["explain", "-", "--recipe", id, "--json"], POEMS);
+        let last = explained.last().unwrap();
+        assert_eq!((&row(id)["input_ids"], &row(id)["labels"]), (&last["input_ids"], &last["labels"]));
+        let trained =
+            row(id)["counts"].as_array().unwrap().iter().map(|part| part["trained"].as_u64().unwrap());
+        assert_eq!(json!(trained.sum::<u64>()), row(id)["trained"]);
+    }
+    let table = run(&["compare", "-"], POEMS);
+    assert!(stdout(&table).contains("user 0, assistant"));
+    let broken = run(&["compare", "-"], "[{");
+    assert_eq!((broken.status.code(), stdout(&broken)), (Some(1), ""));
 }

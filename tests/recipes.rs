@@ -256,11 +256,11 @@ fn incomplete(sample: &Sample) -> Option<String> {
 #[test]
 fn every_recipe_gives_what_its_trainer_gave() {
     let other = std::env::var_os("LOSSMASK_RECIPES").map(PathBuf::from);
-    let (conversations, folder) = match &other {
+    let (folder_of_conversations, folder) = match &other {
         Some(other) => (other.clone(), other.clone()),
         None => (tests().join("oracle"), tests().join("recipes")),
     };
-    let conversations = read(&conversations.join("conversations.json"));
+    let conversations = read(&folder_of_conversations.join("conversations.json"));
     let conversations: Vec<serde_json::Value> =
         serde_json::from_str(&conversations).expect("the conversations");
     let mut engine = Engine::new();

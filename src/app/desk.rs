@@ -11,12 +11,15 @@ use crate::app::state::Action;
 use crate::app::wire::{FromWorker, ToWorker};
 use crate::app::worker::Analyst;
 use crate::app::{BUILD, TOKENIZER_FOLDER};
-use crate::engine::Request;
+use crate::engine::{Asked, Request};
 
 /// A worker that has not answered for so long is lost: every step of the engine is bounded to far less.
 const PATIENCE_MS: u32 = 20_000;
 /// So many losses without an answer in between, and the page gives up.
 const LIVES: u32 = 3;
+
+/// A conversation, and the recipes that are run over it.
+type Comparison = Box<(Request, Vec<Asked>)>;
 
 /// The worker and what it owes.
 pub struct Desk {
@@ -25,6 +28,9 @@ pub struct Desk {
     in_flight: Cell<bool>,
     /// What to ask when the answer is here.
     next: RefCell<Option<Box<Request>>>,
+    comparing: Cell<bool>,
+    /// What to compare when the comparison before it is here.
+    next_comparison: RefCell<Option<Comparison>>,
     losses: Cell<u32>,
     watch: RefCell<Option<Timeout>>,
     script: String,
@@ -39,6 +45,8 @@ impl Desk {
             number: Cell::new(0),
             in_flight: Cell::new(false),
             next: RefCell::default(),
+            comparing: Cell::new(false),
+            next_comparison: RefCell::default(),
             losses: Cell::new(0),
             watch: RefCell::default(),
             script: script.to_owned(),
@@ -58,11 +66,32 @@ impl Desk {
         }
     }
 
+    /// Asks for a comparison. While one is being made, only the newest question waits.
+    pub fn compare(self: &Rc<Self>, request: Request, asked: Vec<Asked>) {
+        (self.tell)(Action::ComparisonAsked);
+        let question = Box::new((request, asked));
+        if self.comparing.get() {
+            *self.next_comparison.borrow_mut() = Some(question);
+        } else {
+            self.send_comparison(question);
+        }
+    }
+
     /// Asks for a tokenizer that is served beside the page.
     pub fn load(self: &Rc<Self>, id: &str) {
         // The worker's script lies beside the page, and a relative address is read from there.
         let address = format!("{TOKENIZER_FOLDER}/{id}");
         self.post(ToWorker::Load(id.to_owned(), address));
+    }
+
+    /// Asks for the conversations of the file at this address.
+    pub fn open_file(&self, url: &str) {
+        self.post(ToWorker::Open(url.to_owned()));
+    }
+
+    /// Asks for the text of one conversation of the open file.
+    pub fn row(&self, row: usize) {
+        self.post(ToWorker::Row(row));
     }
 
     fn spawn(self: &Rc<Self>) {
@@ -86,6 +115,13 @@ impl Desk {
         self.watch();
     }
 
+    fn send_comparison(self: &Rc<Self>, question: Comparison) {
+        self.comparing.set(true);
+        self.number.set(self.number.get().wrapping_add(1));
+        self.post(ToWorker::Compare(self.number.get(), question));
+        self.watch();
+    }
+
     fn post(&self, message: ToWorker) {
         if let Some(bridge) = &*self.bridge.borrow() {
             bridge.send(message);
@@ -105,15 +141,20 @@ impl Desk {
     fn hear(self: &Rc<Self>, message: FromWorker) {
         match &message {
             FromWorker::Died(_) => return self.lose_soon(),
-            FromWorker::Hello(build) if build != BUILD => return self.lose_soon(),
+            FromWorker::Hello(build, _) if build != BUILD => return self.lose_soon(),
             FromWorker::Report(..) => {
                 self.losses.set(0);
                 self.in_flight.set(false);
             }
+            FromWorker::Compared(..) => {
+                self.losses.set(0);
+                self.comparing.set(false);
+            }
             _ => {}
         }
         *self.watch.borrow_mut() = None;
-        if self.in_flight.get() {
+        // A network may be as slow as it likes.
+        if (self.in_flight.get() || self.comparing.get()) && !matches!(message, FromWorker::Loading(..)) {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
@@ -123,6 +164,12 @@ impl Desk {
         {
             (self.tell)(Action::Asked);
             self.send(request);
+        }
+        if !self.comparing.get()
+            && let Some(question) = self.next_comparison.take()
+        {
+            (self.tell)(Action::ComparisonAsked);
+            self.send_comparison(question);
         }
     }
 
@@ -136,6 +183,8 @@ impl Desk {
         self.losses.set(self.losses.get() + 1);
         self.in_flight.set(false);
         self.next.take();
+        self.comparing.set(false);
+        self.next_comparison.take();
         *self.watch.borrow_mut() = None;
         *self.bridge.borrow_mut() = None;
         let restarted = self.losses.get() < LIVES;

@@ -1,6 +1,7 @@
 //! The page: what is drawn and what is kept is pure and tested natively; what touches the browser is wasm only.
 
 pub mod cells;
+pub mod compare;
 pub mod i18n;
 pub mod state;
 pub mod wire;

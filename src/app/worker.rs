@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use gloo::worker::{HandlerId, Worker, WorkerScope};
 use js_sys::Uint8Array;
@@ -13,12 +14,17 @@ use web_sys::{
 };
 
 use crate::app::BUILD;
-use crate::app::wire::{EncodedView, FromWorker, ReportView, ToWorker};
+use crate::app::wire::{CompareView, EncodedView, FromWorker, ReportView, ToWorker};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{EMBEDDED, Engine};
+use crate::dialogue::FORMATS;
+use crate::engine::{EMBEDDED, Engine, Request};
+use crate::examples::EXAMPLES;
 use crate::recipe::Outcome;
 use crate::tokenizer::{Files, Tokenizer};
+use file::OpenedFile;
+
+mod file;
 
 /// The state of the worker.
 pub struct Analyst {
@@ -27,10 +33,19 @@ pub struct Analyst {
     added: HashMap<String, Vec<bool>>,
     /// The outcomes that the page has.
     before: Vec<Outcome>,
+    /// The file that is open.
+    file: Rc<RefCell<Option<OpenedFile>>>,
+    /// The tokenizers that are on their way.
+    coming: Vec<String>,
+    /// The question that waits for one of them.
+    waiting: Option<(u32, Box<Request>)>,
 }
 
 /// So many tokens of a report are kept, to see what changed in the next one.
 const KEPT_TOKENS: usize = 400_000;
+
+/// So many reports are made while the first tokenizer is on its way.
+const WARM_UPS: usize = 3;
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -64,33 +79,52 @@ impl Worker for Analyst {
             engine: Engine::new(),
             added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
             before: Vec::new(),
+            file: Rc::default(),
+            coming: Vec::new(),
+            waiting: None,
         }
     }
 
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
         LAST_WORDS.set(Some((scope.clone(), page)));
-        scope.respond(page, FromWorker::Hello(BUILD.to_owned()));
+        let formats = FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect();
+        scope.respond(page, FromWorker::Hello(BUILD.to_owned(), formats));
     }
 
     fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
         match message {
-            ToWorker::Analyze(number, request) => {
+            // It is answered as soon as its tokenizer is there, without a word to the page in between.
+            ToWorker::Analyze(number, request) if self.coming.contains(&request.tokenizer) => {
+                scope.respond(page, FromWorker::Loading(request.tokenizer.clone(), 0.0, None));
+                self.waiting = Some((number, request));
+            }
+            ToWorker::Analyze(number, request) => self.answer(scope, page, number, &request),
+            ToWorker::Compare(number, question) => {
                 let start = now();
-                let report = self.engine.analyze(&request);
+                let (request, asked) = *question;
                 let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-                let view = ReportView::new(report, added, &mut self.before);
-                // Large reports are not kept: they would be there twice.
-                if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
-                    self.before.clear();
-                }
-                scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+                let view = CompareView::new(self.engine.compare(&request, &asked), added);
+                scope.respond(page, FromWorker::Compared(number, Box::new(view), now() - start));
             }
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
                 scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
-            ToWorker::Load(id, address) => fetch_tokenizer(scope.clone(), page, id, address),
+            ToWorker::Load(id, address) => {
+                self.coming.push(id.clone());
+                fetch_tokenizer(scope.clone(), page, id, address);
+                // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
+                warm_up();
+            }
+            ToWorker::Open(url) => {
+                let scope = scope.clone();
+                spawn_local(file::open(self.file.clone(), url, move |message| scope.respond(page, message)));
+            }
+            ToWorker::Row(row) => {
+                let scope = scope.clone();
+                spawn_local(file::row(self.file.clone(), row, move |message| scope.respond(page, message)));
+            }
         }
     }
 
@@ -100,17 +134,36 @@ impl Worker for Analyst {
                 scope.respond(page, FromWorker::Loading(id, loaded, total));
             }
             Fetching::Done(page, id, files) => {
+                self.coming.retain(|coming| *coming != id);
                 let answer = match self.take(&id, files) {
                     Ok(entries) => FromWorker::Loaded(id, entries),
                     Err(why) => FromWorker::Failed(id, why),
                 };
                 scope.respond(page, answer);
+                if let Some((number, request)) =
+                    self.waiting.take_if(|(_, request)| !self.coming.contains(&request.tokenizer))
+                {
+                    self.answer(scope, page, number, &request);
+                }
             }
         }
     }
 }
 
 impl Analyst {
+    /// Makes a report.
+    fn answer(&mut self, scope: &WorkerScope<Self>, page: HandlerId, number: u32, request: &Request) {
+        let start = now();
+        let report = self.engine.analyze(request);
+        let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
+        let view = ReportView::new(report, added, &mut self.before);
+        // Large reports are not kept: they would be there twice.
+        if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
+            self.before.clear();
+        }
+        scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+    }
+
     fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {
         let (tokenizer, config) = files.map_err(|why| not_fetched(&why))?;
         let files = Files {
@@ -124,6 +177,16 @@ impl Analyst {
         self.added.insert(id.to_owned(), added_tokens(&tokenizer));
         self.engine.add_tokenizer(id, tokenizer);
         Ok(entries)
+    }
+}
+
+/// Makes a report for nobody.
+fn warm_up() {
+    let request = Request { dialogue: EXAMPLES[0].dialogue.to_owned(), ..Request::default() };
+    let mut engine = Engine::new();
+    for _ in 0..WARM_UPS {
+        ReportView::new(engine.analyze(&request), &[], &mut Vec::new());
+        engine = Engine::new();
     }
 }
 

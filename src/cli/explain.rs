@@ -15,8 +15,8 @@ use crate::recipe::Outcome;
 use crate::span::Span;
 
 /// The flags it takes.
-pub(super) const FLAGS: [&str; 8] =
-    ["recipe", "set", "now", "var", "template", "tokenizer", "ignore-index", "json"];
+pub(super) const FLAGS: [&str; 9] =
+    ["recipe", "set", "now", "var", "template", "tokenizer", "transformers", "ignore-index", "json"];
 
 pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();

@@ -4,11 +4,13 @@ use chrono::NaiveDateTime;
 use lexopt::prelude::*;
 
 use super::Stop;
+use crate::template::Preparation;
 
 /// What stands after the command.
 #[derive(Debug, Default)]
 pub(super) struct Flags {
     pub(super) file: Option<String>,
+    pub(super) format: Option<String>,
     pub(super) recipe: Option<String>,
     pub(super) set: Vec<(String, String)>,
     pub(super) now: Option<NaiveDateTime>,
@@ -16,6 +18,7 @@ pub(super) struct Flags {
     pub(super) tokenizer: Option<String>,
     pub(super) ignore_index: Option<i64>,
     pub(super) variables: Vec<(String, serde_json::Value)>,
+    pub(super) preparation: Preparation,
     pub(super) add_generation_prompt: bool,
     pub(super) json: bool,
 }
@@ -50,10 +53,20 @@ impl Flags {
         match name {
             "json" => self.json = true,
             "add-generation-prompt" => self.add_generation_prompt = true,
+            "format" => self.format = Some(parser.value()?.string()?),
             "recipe" => self.recipe = Some(parser.value()?.string()?),
             "template" => self.template = Some(parser.value()?.string()?),
             "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),
             "ignore-index" => self.ignore_index = Some(parser.value()?.parse()?),
+            "transformers" => {
+                self.preparation = match parser.value()?.string()?.as_str() {
+                    "4" => Preparation::V4,
+                    "5" => Preparation::V5,
+                    other => {
+                        return Err(Stop::Usage(format!("`--transformers {other}` should be 4 or 5")));
+                    }
+                };
+            }
             "now" => self.now = Some(time(&parser.value()?.string()?)?),
             "set" => self.set.push(pair("--set", "KEY=VALUE", &parser.value()?.string()?)?),
             "var" => {

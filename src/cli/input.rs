@@ -80,6 +80,7 @@ pub(super) fn request(
     let defaults = Request::default();
     let request = Request {
         dialogue,
+        format: None,
         template,
         tokenizer,
         recipe: flags.recipe.clone().unwrap_or(defaults.recipe),
@@ -87,6 +88,7 @@ pub(super) fn request(
         ignore_index: flags.ignore_index.unwrap_or(defaults.ignore_index),
         now: flags.now.unwrap_or_else(|| chrono::Local::now().naive_local()),
         variables: flags.variables.clone(),
+        preparation: flags.preparation,
         conversation: None,
     };
     Ok((request, name))

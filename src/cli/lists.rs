@@ -79,7 +79,7 @@ pub(super) fn templates(flags: &Flags, out: &mut dyn Write) -> Clean {
                     "summary": entry.about,
                     "options": [],
                     "source": null,
-                    "chat_template": entry.source,
+                    "chat_template": entry.source(),
                 }),
             )?;
         } else {

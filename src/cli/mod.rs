@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, Write};
 
 use flags::Flags;
 
+mod check;
+mod compare;
 mod diagnostics;
 mod encode;
 mod explain;
@@ -14,6 +16,7 @@ mod flags;
 mod input;
 mod json;
 mod lists;
+mod loss;
 mod parse;
 mod render;
 mod show;
@@ -89,13 +92,15 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
     };
     let (run, allowed): (Run, &[&str]) = match command.as_str() {
         "explain" => (explain::run, &explain::FLAGS),
-        "parse" => (parse::run, &["json"]),
+        "compare" => (compare::run, &compare::FLAGS),
+        "parse" => (parse::run, &parse::FLAGS),
         "render" => (render::run, &render::FLAGS),
         "encode" => (encode::run, &["tokenizer", "json"]),
+        "loss" => (loss::run, &["json"]),
+        "check" => (check::run, &check::FLAGS),
         "recipes" => (lists::recipes, &["json"]),
         "templates" => (lists::templates, &["json"]),
         "help" => return print(out, HELP),
-        "loss" => return Err(Stop::Usage("`loss` is not built yet".to_owned())),
         other => return Err(Stop::Usage(format!("there is no command `{other}`"))),
     };
     match Flags::parse(&mut parser, &command, allowed)? {
@@ -113,21 +118,26 @@ const HELP: &str = "\
 lossmask: which tokens a fine-tuning run trains
 
 lossmask explain FILE     the samples of a dialogue: ids, labels and why
+lossmask compare FILE     the samples of every recipe side by side: how much each trains
 lossmask parse FILE       the conversations that were read
 lossmask render FILE      the text that the chat template makes
 lossmask encode [FILE]    ids and offsets of JSON strings, one a line
+lossmask loss [FILE]      masked cross-entropy of logits and labels, and its gradient
+lossmask check            what a chat template does that a training run will notice
 lossmask recipes          the recipes and their options
 lossmask templates        the chat templates that come with the program
 
 FILE is a path, or `-` for standard input.
 
+  --format ID               parse: the format to read the dialogue in (the one that fits best)
   --recipe ID               explain: the rule that builds the samples (per-turn)
   --set KEY=VALUE           explain: an option of the recipe; repeatable
-  --ignore-index N          explain: the label of a masked position (-100)
-  --template ID|FILE        explain, render: a chat template (the tokenizer's own, else plain)
-  --tokenizer ID|PATH       explain, render, encode: a tokenizer.json, or a folder with one (lossmask)
-  --now TIME                explain, render: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
-  --var KEY=JSON            explain, render: a variable of the template; repeatable
+  --ignore-index N          explain, compare: the label of a masked position (-100)
+  --template ID|FILE        explain, compare, render, check: a chat template (the tokenizer's own, else plain)
+  --tokenizer ID|PATH       explain, compare, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
+  --now TIME                explain, compare, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
+  --var KEY=JSON            explain, compare, render: a variable of the template; repeatable
+  --transformers 4|5        explain, compare, render: which version prepares the messages (5)
   --add-generation-prompt   render: end with the header of the assistant's next turn
   --json                    one JSON object a line
   --help, --version

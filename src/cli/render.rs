@@ -10,7 +10,8 @@ use super::{Clean, explain, json as lines};
 use crate::engine::Engine;
 
 /// The flags it takes.
-pub(super) const FLAGS: [&str; 6] = ["template", "tokenizer", "add-generation-prompt", "var", "now", "json"];
+pub(super) const FLAGS: [&str; 7] =
+    ["template", "tokenizer", "add-generation-prompt", "var", "now", "transformers", "json"];
 
 pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();

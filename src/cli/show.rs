@@ -145,7 +145,7 @@ fn bytes(bytes: &[u8]) -> String {
 }
 
 /// Text with its spaces and control characters made visible.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

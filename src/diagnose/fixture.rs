@@ -23,7 +23,7 @@ pub(super) struct Fixture {
 impl Fixture {
     /// A question and an answer in the catalog's `chatml`.
     pub(super) fn new() -> Self {
-        Self::of("Hello", "Good day.", template::catalog::find("chatml").unwrap().source)
+        Self::of("Hello", "Good day.", template::catalog::find("chatml").unwrap().source())
     }
 
     /// A question and an answer in a template of the test.

@@ -1,20 +1,21 @@
 //! What can be wrong with a conversation in any format.
 
 use super::notes::Notes;
-use super::{Conversation, Kind, Value};
+use super::{Conversation, Kind, Value, training};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::Error;
 use crate::span::Span;
 
-/// Drops conversations without a message. One without a reply is the recipe's matter: not every recipe needs one.
+/// Drops conversations without a message or tokens of their own, and says who reads the training flags of the others. One without a reply is the recipe's matter: not every recipe needs one.
 pub(super) fn check(conversations: &mut Vec<Conversation>, notes: &mut Notes) {
     conversations.retain(|conversation| {
-        if conversation.messages.is_empty() {
-            if !notes.has_error() {
+        if conversation.messages.is_empty() && conversation.given.is_none() {
+            if notes.wants("no-messages") && !notes.has_error_in(conversation.span) {
                 no_messages(conversation.span, notes);
             }
             return false;
         }
+        training::note(conversation, notes);
         true
     });
 }

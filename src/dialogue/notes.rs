@@ -35,6 +35,11 @@ impl Notes {
         self.counts.iter().all(|(known, count)| known != code || *count < MAX_PER_CODE)
     }
 
+    /// Whether nothing of this code was found yet: for what need only be said once.
+    pub(super) fn is_new(&self, code: &str) -> bool {
+        self.counts.iter().all(|(known, _)| known != code)
+    }
+
     /// Keeps one finding about `span` of the pasted text.
     pub(super) fn add(
         &mut self,
@@ -50,6 +55,14 @@ impl Notes {
     /// Whether one of them is an error.
     pub(super) const fn has_error(&self) -> bool {
         self.has_error
+    }
+
+    /// Whether one of them is an error inside `span`.
+    pub(super) fn has_error_in(&self, span: Span) -> bool {
+        let inside = |place: Span| span.start <= place.start && place.start <= span.end;
+        self.list.iter().any(|found| {
+            found.severity == Severity::Error && found.place.is_some_and(|(_, place)| inside(place))
+        })
     }
 
     /// All of them, in the order of the text.

@@ -76,6 +76,21 @@ impl Value {
         matches!(self.kind, Kind::Null)
     }
 
+    /// A value that was read from the decoded text of `outer`, with its places in the pasted text instead.
+    #[must_use]
+    pub(super) fn through(self, outer: &Text) -> Self {
+        let span = outer.source_span(self.span.start..self.span.end);
+        let kind = match self.kind {
+            Kind::String(text) => Kind::String(text.through(outer)),
+            Kind::List(items) => Kind::List(items.into_iter().map(|item| item.through(outer)).collect()),
+            Kind::Map(entries) => Kind::Map(
+                entries.into_iter().map(|(key, value)| (key.through(outer), value.through(outer))).collect(),
+            ),
+            other => other,
+        };
+        Self { kind, span }
+    }
+
     /// The value of a key, where it is an object that has it; of equal keys the last one.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_map().and_then(|entries| lookup(entries, key))
@@ -176,18 +191,60 @@ impl Text {
         self.map.partition_point(|run| run.from <= at).checked_sub(1)
     }
 
+    /// The part `range` of it (decoded bytes), with the places of that part.
+    #[must_use]
+    pub(super) fn slice(&self, range: Range<usize>) -> Self {
+        let part = self.text.get(range.clone()).unwrap_or_default();
+        Self::verbatim(part, range.start).through(self)
+    }
+
+    /// A text that was read from the decoded text of `outer`, with its places in the pasted text instead.
+    #[must_use]
+    pub(super) fn through(self, outer: &Self) -> Self {
+        let span = outer.source_span(self.span.start..self.span.end);
+        let mut found = Self { text: self.text, map: Vec::new(), span };
+        if !outer.is_pasted() {
+            return found;
+        }
+        for (index, run) in self.map.iter().enumerate() {
+            if !run.verbatim {
+                let to = outer.source_span(run.to..run.to).start;
+                found.push(Run { to, ..*run });
+                continue;
+            }
+            let next = self.map.get(index + 1).map_or(found.text.len(), |next| next.from);
+            let end = run.to + (next - run.from);
+            for piece in &outer.map[outer.run_at(run.to).unwrap_or(0)..] {
+                let start = piece.from.max(run.to);
+                if start > run.to && start >= end {
+                    break;
+                }
+                let to = if piece.verbatim { piece.to + (start - piece.from) } else { piece.to };
+                found.push(Run { from: run.from + (start - run.to), to, verbatim: piece.verbatim });
+            }
+        }
+        // The end of an escape is where the next run begins.
+        if found.map.last().is_some_and(|last| !last.verbatim) {
+            found.push(Run { from: found.text.len(), to: span.end, verbatim: true });
+        }
+        found
+    }
+
     /// Goes on with a run at pasted byte `to`; a run that stayed empty and says nothing new is dropped.
     pub(super) fn run(&mut self, to: usize, verbatim: bool) {
-        let from = self.text.len();
+        self.push(Run { from: self.text.len(), to, verbatim });
+    }
+
+    fn push(&mut self, run: Run) {
         if let Some(last) = self.map.last() {
-            if verbatim && last.verbatim && last.to + (from - last.from) == to {
+            if run.verbatim && last.verbatim && last.to + (run.from - last.from) == run.to {
                 return;
             }
-            if last.from == from && last.verbatim && last.to == to {
+            if last.from == run.from && last.verbatim && last.to == run.to {
                 self.map.pop();
             }
         }
-        self.map.push(Run { from, to, verbatim });
+        self.map.push(run);
     }
 }
 
@@ -219,6 +276,48 @@ mod tests {
         let text = Text::new("abc");
         assert!(!text.is_pasted() && !text.replaced("d").is_pasted());
         assert_eq!(text.source_span(0..2), Span::default());
+    }
+
+    /// What was pasted as `a\tbc`, with quotes around.
+    fn escaped() -> Text {
+        let mut text = Text { text: String::new(), map: Vec::new(), span: Span::new(10, 17) };
+        text.run(11, true);
+        text.text.push('a');
+        text.run(12, false);
+        text.text.push('\t');
+        text.run(14, true);
+        text.text.push_str("bc");
+        text
+    }
+
+    #[test]
+    fn a_slice_keeps_the_places_of_its_part() {
+        let text = escaped();
+        let part = text.slice(1..3);
+        assert_eq!((part.text.as_str(), part.span), ("\tb", Span::new(12, 15)));
+        assert_eq!(part.source_span(0..1), Span::new(12, 14));
+        assert_eq!(part.source_span(1..2), Span::new(14, 15));
+        let tab = text.slice(1..2);
+        assert_eq!((tab.source_span(0..1), tab.source_span(1..1)), (Span::new(12, 14), Span::at(14)));
+        assert_eq!(tab.slice(1..1).span, Span::at(14));
+        assert_eq!(text.slice(0..4).source_span(0..4), Span::new(11, 16));
+        assert_eq!(text.slice(2..2).span, Span::at(14));
+        assert_eq!(text.slice(3..9).text, "");
+    }
+
+    #[test]
+    fn a_text_read_from_a_text_points_into_the_pasted_one() {
+        let outer = escaped();
+        // Decoded bytes 1..3 of it, the first of them as an escape.
+        let mut inner = Text { text: String::new(), map: Vec::new(), span: Span::new(0, 4) };
+        inner.run(1, false);
+        inner.text.push('x');
+        inner.run(2, true);
+        inner.text.push('b');
+        let inner = inner.through(&outer);
+        assert_eq!(inner.span, Span::new(11, 16));
+        assert_eq!(inner.source_span(0..1), Span::new(12, 14));
+        assert_eq!(inner.source_span(1..2), Span::new(14, 15));
     }
 
     #[test]

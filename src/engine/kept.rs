@@ -8,6 +8,7 @@ use chrono::NaiveDateTime;
 
 use crate::dialogue::{self, Conversation, Read};
 use crate::recipe::Renders;
+use crate::template::Preparation;
 
 /// Renders beyond this many bytes of text are not kept for the next request.
 const MOST_BYTES: usize = 8 << 20;
@@ -19,6 +20,8 @@ pub(super) struct Setting {
     pub(super) tokenizer: (String, usize),
     /// The template's text.
     pub(super) template: String,
+    /// How messages are prepared for it.
+    pub(super) preparation: Preparation,
     /// The clock, where the template looks at it.
     pub(super) now: Option<NaiveDateTime>,
     /// Further variables.
@@ -29,6 +32,7 @@ pub(super) struct Setting {
 #[derive(Default)]
 pub(super) struct Kept {
     dialogue: String,
+    format: Option<String>,
     read: Rc<Read>,
     setting: Option<Setting>,
     renders: HashMap<usize, Renders>,
@@ -36,10 +40,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// The dialogue, read again only where it changed.
-    pub(super) fn read(&mut self, dialogue: &str) -> Rc<Read> {
-        if self.dialogue != dialogue {
-            let read = Rc::new(dialogue::read(dialogue));
+    /// The dialogue, read again only where it or its format changed.
+    pub(super) fn read(&mut self, dialogue: &str, format: Option<&str>) -> Rc<Read> {
+        if self.dialogue != dialogue || self.format.as_deref() != format {
+            let read = Rc::new(dialogue::read_as(dialogue, format));
+            self.format = format.map(str::to_owned);
             let old = std::mem::replace(&mut self.read, Rc::clone(&read));
             dialogue.clone_into(&mut self.dialogue);
             self.renders.retain(|index, renders| {

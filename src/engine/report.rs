@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::dialogue::Message;
+use crate::dialogue::{Branch, Conversation, Training};
 use crate::recipe::Outcome;
 use crate::span::Span;
 
@@ -12,6 +12,8 @@ use crate::span::Span;
 pub struct Report {
     /// The format of the dialogue, such as `openai`, where one was recognised.
     pub format: Option<String>,
+    /// The ids of all formats that claim the dialogue, the surest first.
+    pub candidates: Vec<String>,
     /// The conversations that were asked for, in order.
     pub conversations: Vec<ConversationReport>,
     /// How many conversations the dialogue holds.
@@ -31,6 +33,8 @@ pub struct ConversationReport {
     pub index: usize,
     /// Its messages, in order.
     pub messages: Vec<MessageSummary>,
+    /// What a preference dataset says of the answer it ends with.
+    pub branch: Option<Branch>,
     /// The samples a trainer would make of it, or why it makes none.
     pub outcomes: Vec<Outcome>,
     /// What concerns this conversation as a whole.
@@ -38,7 +42,7 @@ pub struct ConversationReport {
 }
 
 /// A message, as far as a face needs it beside the samples.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MessageSummary {
     /// Its role, as the dataset has it.
     pub role: String,
@@ -46,15 +50,22 @@ pub struct MessageSummary {
     pub span: Span,
     /// The bytes of its content in the pasted text, quotes included, where it has one.
     pub content_span: Option<Span>,
+    /// What the data says of its training.
+    pub training: Option<Training>,
 }
 
 impl MessageSummary {
-    pub(super) fn of(message: &Message) -> Self {
-        let content = message.get("content").filter(|content| !content.is_null());
-        Self {
-            role: message.role.text.clone(),
-            span: message.span,
-            content_span: content.map(|content| content.span),
-        }
+    /// The summaries of a conversation's messages.
+    pub(super) fn all(conversation: &Conversation) -> Vec<Self> {
+        let one = |(at, message): (usize, &crate::dialogue::Message)| {
+            let content = message.get("content").filter(|content| !content.is_null());
+            Self {
+                role: message.role.text.clone(),
+                span: message.span,
+                content_span: content.map(|content| content.span),
+                training: conversation.training(at),
+            }
+        };
+        conversation.messages.iter().enumerate().map(one).collect()
     }
 }

@@ -3,11 +3,15 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::template::Preparation;
+
 /// Everything a report depends on, apart from the tokenizers that were added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// What the user pasted.
     pub dialogue: String,
+    /// The id of the format that it is read in; the one that fits best where absent.
+    pub format: Option<String>,
     /// Which chat template renders it.
     pub template: TemplateChoice,
     /// The id of the tokenizer: [`EMBEDDED`], or one given to [`Engine::add_tokenizer`](super::Engine::add_tokenizer).
@@ -23,6 +27,9 @@ pub struct Request {
     pub now: NaiveDateTime,
     /// Further variables of the template.
     pub variables: Vec<(String, serde_json::Value)>,
+    /// How messages are prepared before the template sees them.
+    #[serde(default)]
+    pub preparation: Preparation,
     /// Only this conversation, counted from 0; all of them where absent.
     pub conversation: Option<usize>,
 }
@@ -44,6 +51,7 @@ impl Default for Request {
     fn default() -> Self {
         Self {
             dialogue: String::new(),
+            format: None,
             template: TemplateChoice::TokenizersOwn,
             tokenizer: EMBEDDED.to_owned(),
             recipe: "per-turn".to_owned(),
@@ -51,6 +59,7 @@ impl Default for Request {
             ignore_index: -100,
             now: NaiveDateTime::default(),
             variables: Vec::new(),
+            preparation: Preparation::default(),
             conversation: None,
         }
     }

@@ -316,3 +316,34 @@ fn a_request_survives_its_json() {
     assert!(json.contains(r#""now":"2026-01-31T09:05:07""#), "{json}");
     assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
 }
+
+#[test]
+fn a_conversation_with_tools_is_rendered_with_the_template_for_tools() {
+    let tokenizer = r#"{"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null,
+        "post_processor": null, "decoder": null, "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}"#;
+    let config = r#"{"chat_template": [{"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"}]}"#;
+    let files = crate::tokenizer::Files {
+        tokenizer,
+        config: Some(config),
+        special_tokens_map: None,
+        chat_template: None,
+    };
+    let mut engine = Engine::new();
+    engine.add_tokenizer("two", Tokenizer::from_files(&files).unwrap());
+    let talk = |more: &str| format!(r#"{{"messages": [{{"role": "user", "content": "Hi"}}]{more}}}"#);
+    let tools = r#", "tools": [{"type": "function", "function": {"name": "f"}}]"#;
+    let mut texts = |dialogue: &str| {
+        let request = Request {
+            tokenizer: "two".to_owned(),
+            template: TemplateChoice::TokenizersOwn,
+            ..request(dialogue)
+        };
+        let (report, rendered) = engine.render(&request, false);
+        let texts: Vec<_> = rendered.into_iter().map(|rendered| rendered.unwrap().text).collect();
+        (texts, report.template_source.unwrap())
+    };
+    let (plain, both) = (talk(""), format!("{}\n{}", talk(tools), talk("")));
+    assert_eq!(texts(&plain), (vec!["plain".to_owned()], "plain".to_owned()));
+    assert_eq!(texts(&both), (vec!["tools".to_owned(), "plain".to_owned()], "plain".to_owned()));
+    assert_eq!(texts(&talk(tools)), (vec!["tools".to_owned()], "tools".to_owned()));
+}

@@ -1,10 +1,10 @@
 //! The recipes, by id.
 
+use super::{Context, Options, Outcome, Recipe, all_tokens, given, per_turn};
 use super::{
-    Context, Options, Outcome, Recipe, all_tokens, axolotl, open_instruct, openrlhf, per_turn, verl,
+    axolotl, fastchat, llama_factory, ms_swift, open_instruct, openrlhf, prime, tinker, torchtune,
+    transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth, verl,
 };
-use super::{fastchat, llama_factory, ms_swift, prime, tinker, torchtune};
-use super::{transformers, trl_assistant_only, trl_completion_only, trl_response_template, unsloth};
 
 /// Every recipe, in the order in which a list shows them.
 pub static RECIPES: &[&Recipe] = &[
@@ -32,13 +32,16 @@ pub fn find(id: &str) -> Option<&'static Recipe> {
     RECIPES.iter().copied().find(|recipe| recipe.id == id)
 }
 
-/// Makes the samples of one conversation.
+/// Makes the samples of one conversation: by the recipe, or the row itself where it says its own tokens.
 ///
 /// Not a field of [`Recipe`]: the page lists the recipes, and functions in that list would bring every trainer, the
 /// templates and the tokenizers into the wasm of the main thread.
 pub fn build(recipe: &Recipe, context: &Context<'_>) -> Vec<Outcome> {
-    let build = BUILDERS.iter().find(|(id, _)| *id == recipe.id).map(|(_, build)| build);
-    build.map_or_else(Vec::new, |build| build(context))
+    let Some((_, build)) = BUILDERS.iter().find(|(id, _)| *id == recipe.id) else { return Vec::new() };
+    match &context.conversation.given {
+        Some(row) => given::build(context, row, recipe, *build),
+        None => build(context),
+    }
 }
 
 type Build = fn(&Context<'_>) -> Vec<Outcome>;

@@ -89,7 +89,7 @@ pub(super) fn failed(error: Diagnostic) -> Outcome {
 }
 
 /// Runs of equal judgements.
-fn trail<V: Verdict>(verdicts: &[V]) -> Vec<Reason> {
+pub(super) fn trail<V: Verdict>(verdicts: &[V]) -> Vec<Reason> {
     let mut from = 0;
     let runs = verdicts.chunk_by(|a, b| a == b);
     runs.map(|run| {

@@ -9,7 +9,7 @@ use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Tuple, Value, ValueKind
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
-use super::{Input, methods};
+use super::{Input, filters, methods};
 
 /// How long a template may be, in bytes.
 pub(super) const MAX_SOURCE: usize = 1 << 20;
@@ -19,6 +19,9 @@ pub(super) const MAX_OUTPUT: usize = 16 << 20;
 
 /// How much work one render may do: an instruction costs 1, as do 64 bytes of text. Well under a second.
 const FUEL: u64 = 4_000_000;
+
+/// How much work a render of a probe may do. Large templates do a tenth of it.
+pub(super) const PROBE_FUEL: u64 = 200_000;
 
 /// How deep macros may call each other.
 const MAX_RECURSION: usize = 200;
@@ -71,6 +74,7 @@ pub(super) fn environment() -> Environment<'static> {
         out.write_str(&text).map_err(Error::from)
     });
     env.remove_global("debug");
+    filters::add(&mut env);
     env.add_function("raise_exception", raise_exception);
     env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
         to_json(state, value, &args, &named)
@@ -113,7 +117,7 @@ fn raise_exception(message: &Value) -> Result<Value, Error> {
 }
 
 /// The arguments of a filter that has these names for them, by place or by name; undefined where left out.
-fn arguments<const N: usize>(
+pub(super) fn arguments<const N: usize>(
     places: &[Value],
     kwargs: &Kwargs,
     names: [&str; N],

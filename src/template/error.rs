@@ -3,7 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::environment::{MAX_OUTPUT, MAX_SOURCE, Raised};
-use super::newlines::Removed;
+use super::newlines::Places;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::span::{Span, line_at};
@@ -12,9 +12,9 @@ use crate::span::{Span, line_at};
 pub(super) const TOO_LARGE: &str = "the rendered text is too large";
 
 /// What is wrong, with its place in the template's own text.
-pub(super) fn diagnostic(error: &Error, source: &str, newlines: &Removed) -> Diagnostic {
+pub(super) fn diagnostic(error: &Error, source: &str, places: &Places) -> Diagnostic {
     let deepest = deepest(error);
-    let place = place(error, source, newlines);
+    let place = place(error, source, places);
     let found = if let Some(raised) = raised(error) {
         raised_by_template(&raised.0)
     } else if chain(error).any(is_too_large) {
@@ -194,9 +194,9 @@ fn is_too_large(error: &Error) -> bool {
 }
 
 /// The exact range where minijinja knows one, else the line.
-fn place(error: &Error, source: &str, newlines: &Removed) -> Option<Span> {
+fn place(error: &Error, source: &str, places: &Places) -> Option<Span> {
     if let Some(range) = chain(error).filter_map(Error::range).last() {
-        let span = newlines.restore(Span::from(range));
+        let span = places.restore(Span::from(range));
         if span.end <= source.len()
             && source.is_char_boundary(span.start)
             && source.is_char_boundary(span.end)

@@ -40,9 +40,9 @@ pub(super) struct Place {
 }
 
 /// Collects the strings of messages, in the order in which they are dressed.
-pub(super) fn words<'a>(input: &Input<'a>) -> Vec<Words<'a>> {
+pub(super) fn words<'a>(template: &Template, input: &Input<'a>) -> Vec<Words<'a>> {
     let mut collect = Collect(Vec::new());
-    messages(input.messages, &mut collect);
+    messages(input.messages, template.preparation, &mut collect);
     collect.0
 }
 
@@ -223,7 +223,7 @@ impl Search<'_> {
     fn run_at(&mut self, at: &[Option<Span>], position: Position) -> Option<Vec<Place>> {
         self.renders += 1;
         let mut dress = Marked { marks: &self.marks, at, single: position == Position::Middle, next: 0 };
-        let marked = messages(self.input.messages, &mut dress);
+        let marked = messages(self.input.messages, self.template.preparation, &mut dress);
         let (marked, _) = self.template.run(self.variables, marked).ok()?;
         let found = self.strip(&marked)?;
         Some(self.follow(&found, at, position))

@@ -1,19 +1,27 @@
 //! `HuggingFace` chat templates: messages ▶ text, and who wrote each byte of it.
 
 pub mod catalog;
+pub mod checks;
 mod environment;
 mod error;
+mod filters;
+mod format;
 mod generation;
 mod limits;
 mod marks;
 mod methods;
+mod named;
 mod newlines;
 mod owners;
 mod passes;
 mod positions;
+pub mod probes;
 mod python;
 mod regions;
+mod rewrite;
 mod strings;
+mod switches;
+pub mod twin;
 mod value;
 
 use std::collections::BTreeMap;
@@ -25,15 +33,20 @@ use crate::diagnostic::Diagnostic;
 use crate::dialogue::{Message, Value};
 use crate::span::Span;
 
+pub use named::named;
+pub use switches::{Switch, SwitchKind, switches};
+pub use value::Preparation;
+
 /// A compiled chat template.
 pub struct Template {
     source: String,
-    /// Offsets of the text that Jinja reads ▶ offsets of `source`.
-    newlines: newlines::Removed,
+    /// Offsets of the text that minijinja reads ▶ offsets of `source`.
+    places: newlines::Places,
     env: Environment<'static>,
     blocks: Vec<generation::Block>,
     /// Whether the template calls anything that strips whitespace.
     trims: bool,
+    preparation: Preparation,
     cache: regions::Cache,
 }
 
@@ -155,12 +168,40 @@ impl Template {
         let mut env = environment::environment();
         if let Some(marked) = marked {
             // Where the marks make it no template, their render fails, and nothing is told.
-            env.add_template_owned(MARKED, marked).ok();
+            env.add_template_owned(MARKED, rewrite::rewrite(&marked).0).ok();
         }
+        let (rewritten, inserted) = rewrite::rewrite(&rewritten);
+        let places = newlines::Places { newlines, inserted };
         env.add_template_owned(NAME, rewritten)
-            .map_err(|error| error::diagnostic(&error, source, &newlines))?;
+            .map_err(|error| error::diagnostic(&error, source, &places))?;
         let trims = source.contains("trim") || source.contains("strip(");
-        Ok(Self { source: source.to_owned(), newlines, env, blocks, trims, cache: regions::Cache::default() })
+        Ok(Self {
+            source: source.to_owned(),
+            places,
+            env,
+            blocks,
+            trims,
+            preparation: Preparation::default(),
+            cache: regions::Cache::default(),
+        })
+    }
+
+    /// The same template, shown messages that are prepared in this way.
+    #[must_use]
+    pub fn prepared_as(self, preparation: Preparation) -> Self {
+        Self { preparation, cache: regions::Cache::default(), ..self }
+    }
+
+    /// Compiles a template to try it on the probes, which need little work: a hostile one is cut off early.
+    fn for_probes(source: &str) -> Result<Self, Diagnostic> {
+        let mut template = Self::compile(source)?;
+        template.env.set_fuel(Some(environment::PROBE_FUEL));
+        Ok(template)
+    }
+
+    /// How it prepares messages.
+    pub const fn preparation(&self) -> Preparation {
+        self.preparation
     }
 
     /// The template's own text.
@@ -173,11 +214,21 @@ impl Template {
         !self.blocks.is_empty()
     }
 
+    /// The variables that the template reads without having set them.
+    fn undeclared(&self) -> std::collections::HashSet<String> {
+        let template = self.env.get_template(NAME);
+        template.map(|template| template.undeclared_variables(false)).unwrap_or_default()
+    }
+
     /// Renders a conversation. The error points into the template where it can.
     pub fn render(&self, input: &Input<'_>) -> Result<Rendered, Diagnostic> {
-        let messages = value::messages(input.messages, &mut value::Plain);
+        let messages = value::messages(input.messages, self.preparation, &mut value::Plain);
         let (text, writers) = self.run(&environment::variables(input), messages)?;
-        let generation = generation::spans(&self.blocks, &writers);
+        let mut generation = generation::spans(&self.blocks, &writers);
+        if self.preparation == Preparation::V4 {
+            // It takes a block at the very beginning for one that nobody asked about.
+            generation.retain(|span| span.start > 0);
+        }
         Ok(Rendered { text, writers, generation })
     }
 
@@ -185,7 +236,7 @@ impl Template {
     /// [`Rendered::generation`], but with those that wrote nothing, as bytes of the text.
     pub fn passes(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Span> {
         let marked = || {
-            let messages = value::messages(input.messages, &mut value::Plain);
+            let messages = value::messages(input.messages, self.preparation, &mut value::Plain);
             let (text, _) = self.run_named(MARKED, &environment::variables(input), messages).ok()?;
             passes::read(&text, &rendered.text)
         };
@@ -211,7 +262,7 @@ impl Template {
         variables: &[(String, Item)],
         messages: Vec<Item>,
     ) -> Result<(String, Vec<Writer>), Diagnostic> {
-        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.newlines);
+        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.places);
         let template = self.env.get_template(name).map_err(failed)?;
         let mut context = BTreeMap::new();
         context.insert("messages", Item::from(messages));
@@ -224,7 +275,7 @@ impl Template {
             .iter()
             .map(|span| Writer {
                 output: span.output_range().into(),
-                source: self.newlines.restore(span.source_range().into()),
+                source: self.places.restore(span.source_range().into()),
             })
             .collect();
         Ok((text, writers))

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::rewrite::Inserted;
 use crate::span::Span;
 
 /// Where carriage returns were taken out.
@@ -31,6 +32,23 @@ impl Removed {
     pub(super) fn restore(&self, span: Span) -> Span {
         let place = |offset: usize| offset + self.0.partition_point(|&removed| removed < offset);
         Span::new(place(span.start), place(span.end))
+    }
+}
+
+/// The way back from the text that minijinja reads, with the line breaks of Jinja and what was put in, to what the user
+/// wrote.
+#[derive(Default)]
+pub(super) struct Places {
+    /// The carriage returns that are gone.
+    pub(super) newlines: Removed,
+    /// What was put in after that.
+    pub(super) inserted: Inserted,
+}
+
+impl Places {
+    /// A range of the text that minijinja reads, as a range of what the user wrote.
+    pub(super) fn restore(&self, span: Span) -> Span {
+        self.newlines.restore(self.inserted.restore(span))
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) fn owners(template: &Template, input: &Input<'_>, text: &str, writers
         return Vec::new();
     }
     let mut variables = environment::variables(input);
-    let words = marks::words(input);
+    let words = marks::words(template, input);
     let places = marks::places(template, &variables, input, &words, text, writers);
     if let Some(prompt) = variables.iter_mut().find(|(name, _)| name == "add_generation_prompt") {
         prompt.1 = Value::from(false);
@@ -268,7 +268,7 @@ impl Cover<'_> {
                 if !text.starts_with(&*before) {
                     return None;
                 }
-                let words = marks::words(&input);
+                let words = marks::words(self.template, &input);
                 let places = marks::places(self.template, self.variables, &input, &words, &text, &[]);
                 let start = places.iter().find(|place| words[place.words].message == last)?.output.start;
                 text.get(before.len()..start).map(str::to_owned)

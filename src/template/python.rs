@@ -48,6 +48,12 @@ pub(super) fn as_float(value: &Value) -> Option<f64> {
 }
 
 /// `repr(value)`.
+pub(super) fn repr_text(value: &Value) -> Result<String, Error> {
+    let mut out = String::new();
+    repr(&mut out, value, 0)?;
+    Ok(out)
+}
+
 fn repr(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
     limits(out, depth)?;
     if let Some(number) = as_float(value) {

@@ -71,7 +71,9 @@ impl<'a> Beginnings<'a> {
         if let Some(text) = self.kept().texts.get(&key) {
             return text.clone();
         }
-        let messages = self.messages.get_or_init(|| messages(self.input.messages, &mut Plain));
+        let messages = self
+            .messages
+            .get_or_init(|| messages(self.input.messages, self.template.preparation, &mut Plain));
         let text = self
             .template
             .run(self.variables, messages[..count].to_vec())

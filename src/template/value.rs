@@ -3,12 +3,25 @@
 use std::sync::Arc;
 
 use minijinja::value::Value;
+use serde::{Deserialize, Serialize};
 
 use super::Part;
 use crate::dialogue::{self, Kind, Message, Text};
 
 /// The names under which a message's reasoning is passed; the first is the one that templates read.
 const REASONING: [&str; 3] = ["reasoning_content", "thinking", "reasoning"];
+
+/// How messages are prepared before a template sees them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preparation {
+    /// As transformers 5.23 does it: keys whose value is None are left out, and a message's reasoning is there under
+    /// each name that templates read.
+    #[default]
+    V5,
+    /// As transformers 4 did it: messages are shown as they are.
+    V4,
+}
 
 /// Gives the text that a template should see for one of a message's own strings.
 pub(super) trait Dress<'a> {
@@ -58,12 +71,22 @@ fn number(text: &str) -> Value {
 }
 
 /// The messages as a template sees them.
-pub(super) fn messages<'a>(messages: &'a [Message], dress: &mut dyn Dress<'a>) -> Vec<Value> {
-    messages.iter().enumerate().map(|(index, message)| self::message(index, message, dress)).collect()
+pub(super) fn messages<'a>(
+    messages: &'a [Message],
+    preparation: Preparation,
+    dress: &mut dyn Dress<'a>,
+) -> Vec<Value> {
+    let shown = messages.iter().enumerate();
+    shown.map(|(index, message)| self::message(index, message, preparation, dress)).collect()
 }
 
-/// One message: keys whose value is None are left out, and reasoning is there under each name that templates use.
-fn message<'a>(index: usize, message: &'a Message, dress: &mut dyn Dress<'a>) -> Value {
+/// One message, prepared.
+fn message<'a>(
+    index: usize,
+    message: &'a Message,
+    preparation: Preparation,
+    dress: &mut dyn Dress<'a>,
+) -> Value {
     let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(message.fields.len() + 2);
     for (key, item) in &message.fields {
         let shown = field(index, &key.text, item, dress);
@@ -71,6 +94,9 @@ fn message<'a>(index: usize, message: &'a Message, dress: &mut dyn Dress<'a>) ->
             Some(entry) => entry.1 = shown,
             None => entries.push((Arc::from(key.text.as_str()), shown)),
         }
+    }
+    if preparation == Preparation::V4 {
+        return Value::from_pairs(entries);
     }
     entries.retain(|entry| !entry.1.is_none());
     let find = |entries: &[(Arc<str>, Value)], name: &str| entries.iter().position(|entry| &*entry.0 == name);

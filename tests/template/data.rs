@@ -2,50 +2,112 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use lossmask::dialogue::{Kind, Message, Run, Text, Value};
 use lossmask::span::Span;
+use lossmask::template::{Input, catalog};
 
 /// A conversation of `conversations.json`.
 pub(crate) struct Given {
     pub(crate) messages: Vec<Message>,
     pub(crate) tools: Option<Value>,
-    pub(crate) add_generation_prompt: bool,
+    pub(crate) variables: Vec<(String, Value)>,
+}
+
+impl Given {
+    /// What a template is given, all but the tokens.
+    pub(crate) fn input<'a>(
+        &'a self,
+        special_tokens: &'a BTreeMap<String, String>,
+        prompt: bool,
+    ) -> Input<'a> {
+        Input {
+            messages: &self.messages,
+            tools: self.tools.as_ref(),
+            variables: &self.variables,
+            add_generation_prompt: prompt,
+            special_tokens,
+            now: now(),
+        }
+    }
 }
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/template")
 }
 
-fn json(name: &str) -> serde_json::Value {
-    let text = std::fs::read_to_string(folder().join(name)).expect(name);
-    serde_json::from_str(&text).expect(name)
+fn gunzip(name: &str) -> serde_json::Value {
+    let file = std::fs::File::open(folder().join(name)).expect(name);
+    serde_json::from_reader(std::io::BufReader::new(flate2::read::GzDecoder::new(file))).expect(name)
 }
 
-pub(crate) fn expected() -> serde_json::Value {
-    json("expected.json")
+/// What transformers 5.23 makes of each template and each case.
+pub(crate) fn expected() -> &'static serde_json::Value {
+    static EXPECTED: LazyLock<serde_json::Value> = LazyLock::new(|| gunzip("expected.json.gz"));
+    &EXPECTED
+}
+
+/// What transformers 4.57 makes of them, where it prepares messages differently.
+pub(crate) fn expected_of_4() -> serde_json::Value {
+    gunzip("expected-4.json.gz")
+}
+
+/// The text of a template by the name that it has in the expectations: of a probe, or of an official one if it was
+/// fetched.
+pub(crate) fn source(name: &str) -> Option<String> {
+    if let Some(id) = name.strip_prefix("ours.") {
+        return catalog::find(id).map(|entry| entry.source().to_owned());
+    }
+    let path = if let Some(probe) = name.strip_prefix("probe.") {
+        folder().join("probes").join(format!("{probe}.jinja"))
+    } else {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        root.join("target/official-templates").join(format!("{name}.jinja"))
+    };
+    std::fs::read_to_string(path).ok()
+}
+
+/// Says which tests were skipped for want of official templates.
+pub(crate) fn report_skipped(skipped: &[&str]) {
+    if !skipped.is_empty() {
+        eprintln!(
+            "skipped, as `python3 tests/oracle/fetch_templates.py --all` was not run: {}",
+            skipped.join(", ")
+        );
+    }
 }
 
 /// Every probe, by name.
 pub(crate) fn probes() -> BTreeMap<String, String> {
-    std::fs::read_dir(folder().join("probes"))
-        .expect("the folder of probes")
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| {
-            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            (name, std::fs::read_to_string(path).expect("a probe"))
-        })
+    let names = expected().as_object().expect("templates").keys();
+    names
+        .filter(|name| name.starts_with("probe."))
+        .map(|name| (name.clone(), source(name).expect("a probe")))
         .collect()
 }
 
-pub(crate) fn given(name: &str) -> Given {
-    let conversation = &json("conversations.json")[name];
+/// The conversation of a case, and whether it ends with the generation prompt: `NAME`, `NAME-tools+prompt`.
+pub(crate) fn case(case: &str) -> (Given, bool) {
+    static CONVERSATIONS: LazyLock<serde_json::Value> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(folder().join("conversations.json")).expect("conversations");
+        serde_json::from_str(&text).expect("conversations")
+    });
+    let (name, prompt) = case.strip_suffix("+prompt").map_or((case, false), |name| (name, true));
+    let (name, tools) = name.strip_suffix("-tools").map_or((name, true), |name| (name, false));
+    let conversation = &CONVERSATIONS[name];
     let messages = conversation["messages"].as_array().expect("messages").iter().map(message).collect();
-    Given {
+    let variables = conversation["variables"].as_object().into_iter().flatten();
+    let given = Given {
         messages,
-        tools: conversation.get("tools").map(value),
-        add_generation_prompt: conversation["add_generation_prompt"].as_bool().unwrap_or(false),
-    }
+        tools: conversation.get("tools").filter(|_| tools).map(value),
+        variables: variables.map(|(name, item)| (name.clone(), value(item))).collect(),
+    };
+    (given, prompt)
+}
+
+pub(crate) fn given(name: &str) -> Given {
+    case(name).0
 }
 
 pub(crate) fn special_tokens() -> BTreeMap<String, String> {

@@ -45,6 +45,10 @@ fn gigabytes_are_refused() {
         "{{ ([1] * 10**7) | tojson }}",
         "{{ ('x' * 10000).join(range(100000) | map('string')) }}",
         "{{ range(100000) | list | tojson(indent=64) * 100 }}",
+        "{{ (['x' * 1000] * 10**6) ~ '' }}",
+        "{{ '%99999999999d' % 1 }}",
+        "{{ '%9999999d' % 1 ~ '%9999999d' % 1 ~ '%9999999d' % 1 }}",
+        "{{ ('a\n' * 10**6) | indent(10**6) }}",
     ] {
         let code = failure(source).code;
         assert!(["template-too-large", "template-too-long"].contains(&&*code), "{source} gives {code}");
@@ -66,6 +70,31 @@ fn deep_recursion_is_refused() {
     );
     let nested = "{% set ns = namespace(l=[]) %}{% for i in range(5000) %}{% set ns.l = [ns.l] %}{% endfor %}{{ ns.l }}";
     assert_eq!(failure(nested).code, "template-error");
+}
+
+#[test]
+fn values_that_nest_without_end_are_refused_before_they_fill_the_stack() {
+    let loops = "{% for i in range(99999) %}{% set ns.x = STEP %}{% endfor %}";
+    for step in
+        ["[ns.x]", "{'a': ns.x}", "(ns.x, 1)", "namespace(y=ns.x)", "dict(y=ns.x)", "ns.x | batch(2) | list"]
+    {
+        let source = format!("{{% set ns = namespace(x=[1]) %}}{}", loops.replace("STEP", step));
+        let code = failure(&source).code;
+        assert!(["template-error", "template-too-long"].contains(&&*code), "{step} gives {code}");
+    }
+    let unrolled = format!("{{% set x = [] %}}{}", "{% set x=[x] %}".repeat(50_000));
+    assert_eq!(failure(&unrolled).code, "template-error");
+}
+
+#[test]
+fn what_is_refused_is_refused_within_a_second() {
+    let start = std::time::Instant::now();
+    failure(&"{{ x ~ y }}".repeat(500_000));
+    failure("{% for i in range(99999) %}{% set x = range(99999) | list %}{% endfor %}");
+    failure("{{ (['x' * 1000] * 10**6) ~ '' }}");
+    failure(&format!("{{{{ [{}] | nope }}}}", "'%s' % (1), ".repeat(60_000)));
+    // Under a second where it is optimised; this is a build without, on a machine that may be busy.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 #[test]
@@ -96,7 +125,7 @@ fn an_error_points_at_its_place_in_the_template() {
     let raised = failure("a\n{{ raise_exception('No ' ~ 1.0 ~ ' way') }}");
     assert_eq!(raised.code, "template-raised");
     assert!(raised.message.en.ends_with("No 1.0 way"));
-    assert_eq!(failure("{{ '%s' % 1 }}").code, "template-unsupported");
+    assert_eq!(failure("{% set x = '%s' %}{{ x % 1 }}").code, "template-unsupported");
     assert_eq!(failure("a\n{% if %}").code, "template-syntax");
     assert_eq!(failure("{% generation %}x").code, "template-syntax");
 }

@@ -1,7 +1,10 @@
 //! Chat templates: what they render, who owns it, and what becomes of hostile ones.
 
+mod checks;
 mod data;
+mod fuzz;
 mod goldens;
 mod hostile;
 mod owners;
 mod speed;
+mod twins;

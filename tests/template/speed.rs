@@ -19,12 +19,9 @@ fn every_prefix_of_a_long_conversation() {
         })
         .collect();
     let special_tokens = data::special_tokens();
-    let mut sources = vec![catalog::find("plain").expect("plain").source.to_owned()];
-    sources.push(catalog::find("chatml").expect("chatml").source.to_owned());
-    if let Some(folder) = std::env::var_os("LOSSMASK_TEMPLATES") {
-        let path = std::path::Path::new(&folder).join("qwen2_5.jinja");
-        sources.extend(std::fs::read_to_string(path));
-    }
+    let mut sources = vec![catalog::find("plain").expect("plain").source().to_owned()];
+    sources.push(catalog::find("chatml").expect("chatml").source().to_owned());
+    sources.extend(data::source("npm.qwen2_5"));
     for source in sources {
         let template = Template::compile(&source).expect("compiles");
         let start = Instant::now();

@@ -108,7 +108,10 @@ fn the_arrays_of_a_sample_cross_as_bytes() {
 #[wasm_bindgen_test]
 fn every_message_of_the_worker_comes_out_as_it_went_in() {
     let messages = [
-        FromWorker::Hello("a build".to_owned()),
+        FromWorker::Hello(
+            "a build".to_owned(),
+            vec![("openai".to_owned(), Bilingual::fixed("OpenAI", "OpenAI"))],
+        ),
         FromWorker::Report(u32::MAX, Box::new(report()), 12.5),
         FromWorker::Report(0, Box::default(), 0.0),
         FromWorker::Loading("qwen2_5".to_owned(), 5e9, Some(1e10)),

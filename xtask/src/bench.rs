@@ -1,4 +1,4 @@
-//! `cargo xtask bench NAME`: runs `tests/bench/NAME.mjs` against the built page.
+//! `cargo xtask bench NAME`: runs `tests/bench/NAME.mjs` against the built page; `loss` is native.
 
 use std::path::PathBuf;
 
@@ -15,6 +15,9 @@ pub(crate) fn command(args: &[String]) -> Done {
         println!("cargo xtask bench NAME, where NAME is one of: {}", known.join(", "));
         return if args.is_empty() { Ok(()) } else { Err("`bench` takes one name".into()) };
     };
+    if name == NATIVE {
+        return run::step("bench loss", || run::run(&mut native()));
+    }
     if !known.contains(name) {
         return Err(format!("there is no benchmark `{name}`; there are: {}", known.join(", ")));
     }
@@ -31,12 +34,25 @@ pub(crate) fn command(args: &[String]) -> Done {
     })
 }
 
+/// The benchmark that needs no page: masked cross-entropy and the loss lab.
+const NATIVE: &str = "loss";
+
+/// With this machine's vectors, as `torch` beside it uses them too.
+fn native() -> std::process::Command {
+    let mut cargo = run::cargo(["run", "--release", "--locked", "--example", "bench_loss"]);
+    cargo
+        .env("RUSTFLAGS", "-Ctarget-cpu=native")
+        .env("CARGO_TARGET_DIR", paths::root().join("target/native"));
+    cargo
+}
+
 fn folder() -> PathBuf {
     paths::root().join("tests/bench")
 }
 
-/// The names of the scripts; one that starts with `_` is a part of others.
+/// The names of the benchmarks: the native one, and the scripts; one that starts with `_` is a part of others.
 fn names() -> Vec<String> {
     let scripts = paths::files(&folder(), |name| !name.starts_with('_') && paths::has_extension(name, "mjs"));
-    scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect()
+    let scripts = scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()));
+    std::iter::once(NATIVE.to_owned()).chain(scripts).collect()
 }

@@ -4,21 +4,23 @@ use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::Dispatch;
+use crate::app::components::tabs::Tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Theme};
+use crate::app::state::{Action, Dialog, Tab, Theme};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
+    pub(crate) tab: Tab,
     pub(crate) dispatch: Dispatch,
 }
 
 /// The bar.
 #[component]
 pub(crate) fn Bar(props: &Props) -> Html {
-    let Props { lang, theme, dispatch } = props.clone();
+    let Props { lang, theme, tab, dispatch } = props.clone();
     let send = |action: Action| {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
@@ -35,11 +37,7 @@ pub(crate) fn Bar(props: &Props) -> Html {
             <h1 class="mark">
                 <span class="mark-t">{ "loss" }</span><span class="mark-m">{ "mask" }</span>
             </h1>
-            <div class="tabs" role="tablist" aria-label={lang.pick("Views", "视图")}>
-                <button id="tab-samples" class="tab" role="tab" aria-selected="true" aria-controls="samples">
-                    { lang.pick("Samples", "样本") }
-                </button>
-            </div>
+            <Tabs {lang} {tab} dispatch={dispatch.clone()} />
             <div class="acts">
                 <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog">
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>

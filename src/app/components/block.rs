@@ -23,6 +23,8 @@ pub(crate) struct Props {
     pub(crate) cursor: Option<usize>,
     /// The pinned token, where it is in this block.
     pub(crate) pin: Option<usize>,
+    /// The tokens that came from the text that is selected in the box.
+    pub(crate) lit: Option<Range<usize>>,
     /// Whether tokens far from the screen are left out.
     pub(crate) lazy: bool,
     #[prop_or_default]
@@ -36,6 +38,7 @@ impl PartialEq for Props {
             && self.lang == other.lang
             && self.cursor == other.cursor
             && self.pin == other.pin
+            && self.lit == other.lit
             && self.lazy == other.lazy
             && self.class == other.class
             && (self.sample == other.sample || look_alike(&self.sample, &other.sample, self.tokens.clone()))
@@ -110,6 +113,8 @@ fn draw(props: &Props, cell: &Cell) -> Html {
 fn tok(props: &Props, token: usize, said: &str, face: Html) -> Html {
     let Props { sample, lane, lang, cursor, pin, .. } = props;
     let trained = sample.is_trained(token);
+    // Between the tokens of two messages stand some that came from no text.
+    let is_lit = props.lit.as_ref().is_some_and(|lit| lit.contains(&token)) && sample.source(token).is_some();
     let id = sample.ids.get(token).copied().unwrap_or_default();
     let label = sample.labels.get(token).copied().unwrap_or_default();
     let state = if trained { lang.pick("trained", "参与训练") } else { lang.pick("masked", "被忽略") };
@@ -120,7 +125,7 @@ fn tok(props: &Props, token: usize, said: &str, face: Html) -> Html {
     };
     html! {
         <span key={token} role="listitem"
-            class={classes!("tok", sample.is_added(token).then_some("sp"))}
+            class={classes!("tok", sample.is_added(token).then_some("sp"), is_lit.then_some("lit"))}
             data-token={token.to_string()} data-id={id.to_string()} data-label={label.to_string()}
             data-trained={trained.then_some("")}
             data-odd={(trained && label != i64::from(id)).then_some("")}

@@ -5,11 +5,16 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::app::components::file::OpenButton;
+use crate::app::components::format::FormatPicker;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
+use crate::app::state::{Action, OpenFile};
 use crate::app::wire::ReportView;
+use crate::bilingual::Bilingual;
+use crate::dialogue::Branch;
 use crate::span::{Span, line_at};
 
 #[derive(Clone, PartialEq, Properties)]
@@ -20,6 +25,14 @@ pub(crate) struct Props {
     pub(crate) report: Option<Shared<ReportView>>,
     /// The bytes to mark: those of the token at hand.
     pub(crate) mark: Option<Span>,
+    /// The format that was chosen.
+    pub(crate) format: Option<String>,
+    /// Every format: id and title.
+    pub(crate) formats: Rc<[(String, Bilingual)]>,
+    /// What the selection comes to in the samples.
+    pub(crate) selected: Option<Selected>,
+    /// The file that is open.
+    pub(crate) file: Option<OpenFile>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -30,7 +43,7 @@ const MIRRORED_BYTES: usize = 100_000;
 /// The dialogue.
 #[component]
 pub(crate) fn Editor(props: &Props) -> Html {
-    let Props { lang, text, report, mark, dispatch } = props.clone();
+    let Props { lang, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
     // The box keeps its own text while one types; it is written only when the text comes from elsewhere.
     {
@@ -50,6 +63,38 @@ pub(crate) fn Editor(props: &Props) -> Html {
             dispatch.dispatch(Action::Type(area.value().into()));
         })
     };
+    // A click or a selection lights the tokens that came from there.
+    let select = {
+        let (area, dispatch, text) = (area.clone(), dispatch.clone(), text.clone());
+        move || {
+            let selection = area.cast::<HtmlTextAreaElement>().filter(|_| text.len() <= MIRRORED_BYTES);
+            let selection = selection.and_then(|area| {
+                let at = |place: u32| byte_at(&text, place as usize);
+                Some(Span::new(at(area.selection_start().ok()??), at(area.selection_end().ok()??)))
+            });
+            dispatch.dispatch(Action::Select(selection));
+        }
+    };
+    let onselect = Callback::from({
+        let select = select.clone();
+        move |_: Event| select()
+    });
+    let onclick = Callback::from({
+        let select = select.clone();
+        move |_: MouseEvent| select()
+    });
+    let onkeyup = Callback::from(move |event: KeyboardEvent| {
+        if matches!(
+            event.key().as_str(),
+            "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End"
+        ) {
+            select();
+        }
+    });
+    let onblur = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: FocusEvent| dispatch.dispatch(Action::Select(None)))
+    };
     let open = use_state(|| false);
     let toggle = {
         let open = open.clone();
@@ -66,18 +111,24 @@ pub(crate) fn Editor(props: &Props) -> Html {
                 <button class="dialogue-toggle btn icon" aria-expanded={open.to_string()} onclick={toggle}
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
             </div>
+            <div class="tools">
+                <FormatPicker {lang} chosen={format} {formats} report={report.clone()} dispatch={dispatch.clone()} />
+                <OpenButton {lang} dispatch={dispatch.clone()} />
+            </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>
                 if mirrored {
                     <pre class="mirror" aria-hidden="true">{ marked(&text, mark) }</pre>
                 }
-                <textarea id="dialogue" ref={area} {oninput} spellcheck="false" autocomplete="off" autocapitalize="off"
+                <textarea id="dialogue" ref={area} {oninput} {onselect} {onclick} {onkeyup} {onblur} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
-                        "Paste a dialogue: JSON, JSONL or a Python literal.",
-                        "粘贴一段对话：JSON、JSONL 或 Python 字面量均可。",
+                        "Paste a dialogue, in whatever format your data has, or drop a file.",
+                        "粘贴一段对话，数据是什么格式都可以；也可以拖入文件。",
                     )} />
             </div>
-            { conversations(lang, report.as_deref(), &dispatch) }
+            if let Some(selected) = selected { <p class="under" role="status">{ selected_words(lang, selected) }</p> }
+            if let Some(file) = &file { { file_bar(lang, file, &dispatch) } }
+            { conversations(lang, report.as_deref(), file.as_ref().is_some_and(|file| file.rows > 1), &dispatch) }
             <p class="under" id="promise">
                 { icon(Icon::Lock) }{ lang.pick("Runs in this tab. Nothing is uploaded.", "全程在本页运行，不上传任何内容。") }
             </p>
@@ -85,22 +136,57 @@ pub(crate) fn Editor(props: &Props) -> Html {
     }
 }
 
-/// `OpenAI, 4 messages`.
+/// `4 messages`, and which answer of a preference row they end with.
 fn words(lang: Lang, report: Option<&ReportView>) -> String {
     let Some(conversation) = report.and_then(|report| report.conversation.as_ref()) else {
         return String::new();
     };
-    let messages = lang.count(conversation.messages.len(), "message", "messages", "条消息");
-    let format = report.and_then(|report| report.format.as_deref()).map(|format| match format {
-        "openai" => "OpenAI",
-        "sharegpt" => "ShareGPT",
-        "alpaca" => "Alpaca",
-        other => other,
-    });
-    match format {
-        Some(format) => format!("{format}{}{messages}", lang.pick(", ", "，")),
-        None => messages,
+    let mut words = lang.count(conversation.messages.len(), "message", "messages", "条消息");
+    if let Some(branch) = conversation.branch {
+        words.push_str(lang.pick(", ", "，"));
+        words.push_str(match branch {
+            Branch::Chosen => lang.pick("chosen", "chosen（较好）"),
+            Branch::Rejected => lang.pick("rejected", "rejected（较差）"),
+            Branch::Desirable => lang.pick("desirable", "desirable（可取）"),
+            Branch::Undesirable => lang.pick("undesirable", "undesirable（不可取）"),
+        });
     }
+    words
+}
+
+/// Tokens that came from the selected text: how many, how many of them are trained, and the sample, from 0.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Selected {
+    pub(crate) tokens: usize,
+    pub(crate) trained: usize,
+    pub(crate) sample: usize,
+}
+
+fn selected_words(lang: Lang, selected: Selected) -> String {
+    let Selected { tokens, trained, sample } = selected;
+    match lang {
+        Lang::En => format!(
+            "Selection: {} in sample {}, {} trained",
+            lang.count(tokens, "token", "tokens", ""),
+            sample + 1,
+            lang.number(trained)
+        ),
+        Lang::Zh => {
+            format!("选中部分：样本 {} 中的 {tokens} 个 token，其中 {trained} 个参与训练", sample + 1)
+        }
+    }
+}
+
+/// The byte at which the `units`th UTF-16 unit of a text begins.
+fn byte_at(text: &str, units: usize) -> usize {
+    let mut left = units;
+    for (byte, character) in text.char_indices() {
+        if left == 0 {
+            return byte;
+        }
+        left = left.saturating_sub(character.len_utf16());
+    }
+    text.len()
 }
 
 /// The text with its line and its bytes marked.
@@ -121,29 +207,40 @@ fn marked(text: &str, mark: Option<Span>) -> Html {
     }
 }
 
-/// `Conversation 3 of 128`, where there is more than one.
-fn conversations(lang: Lang, report: Option<&ReportView>, dispatch: &Dispatch) -> Html {
+/// The stepper through the conversations of the text in the box, where there is more than one.
+fn conversations(lang: Lang, report: Option<&ReportView>, in_file: bool, dispatch: &Dispatch) -> Html {
     let Some(report) = report.filter(|report| report.count > 1) else { return Html::default() };
-    let index = report.conversation.as_ref().map_or(0, |conversation| conversation.index);
-    let step = |to: Option<usize>| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(to) = to {
-                dispatch.dispatch(Action::Conversation(to));
-            }
-        })
-    };
-    let next = (index + 1 < report.count).then_some(index + 1);
+    let dispatch = dispatch.clone();
+    let noun = if in_file { ("Part", "部分") } else { ("Conversation", "段") };
     html! {
-        <div class="stepper" role="group" aria-label={lang.pick("Conversations", "对话列表")}>
-            <button class="btn line icon" disabled={index == 0} onclick={step(index.checked_sub(1))}
-                aria-label={lang.pick("Previous conversation", "上一段对话")}>{ icon(Icon::Left) }</button>
-            <span>{ match lang {
-                Lang::En => format!("Conversation {} of {}", lang.number(index + 1), lang.number(report.count)),
-                Lang::Zh => format!("第 {} 段对话，共 {} 段", lang.number(index + 1), lang.number(report.count)),
-            } }</span>
-            <button class="btn line icon" disabled={next.is_none()} onclick={step(next)}
-                aria-label={lang.pick("Next conversation", "下一段对话")}>{ icon(Icon::Right) }</button>
+        <Stepper {lang} label={lang.pick("Conversations", "对话列表")} noun={(lang.pick(noun.0, "第"), noun.1)}
+            index={report.conversation.as_ref().map_or(0, |conversation| conversation.index)} count={report.count} more={false}
+            onstep={Callback::from(move |to| dispatch.dispatch(Action::Conversation(to)))} />
+    }
+}
+
+/// The open file: its name, how far it was looked through, and its conversations.
+fn file_bar(lang: Lang, file: &OpenFile, dispatch: &Dispatch) -> Html {
+    let step = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |to| dispatch.dispatch(Action::Row(to)))
+    };
+    let edited = file.edits.len();
+    html! {
+        <div class="file">
+            <p class="under">
+                { icon(Icon::File) }<b>{ &*file.name }</b>
+                if !file.done {
+                    <span role="status">{ lang.pick("looking through it: ", "正在读取：") }{ (file.share * 100.0) as u32 }{ "%" }</span>
+                }
+                if edited > 0 {
+                    <span>{ lang.pick("edits are kept here, not in the file", "修改只保留在本页，不会写入文件") }</span>
+                }
+            </p>
+            if file.rows > 1 {
+                <Stepper {lang} label={lang.pick("Conversations of the file", "文件中的对话")}
+                    noun={(lang.pick("Conversation", "第"), "段")} index={file.wanted} count={file.rows} more={!file.done} onstep={step} />
+            }
         </div>
     }
 }

@@ -19,6 +19,8 @@ pub(crate) enum Icon {
     Note,
     Close,
     Keys,
+    File,
+    Copy,
 }
 
 /// Draws an icon; it has no words of its own, so its button or line must.
@@ -37,6 +39,8 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Warning => "M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.01",
         Icon::Note => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 7.4v3.8M8 4.8v.01",
         Icon::Close => "M4 4l8 8M12 4l-8 8",
+        Icon::File => "M4 1.8h5.5L12.5 5v9.2H4zM9.2 2v3.3h3.2",
+        Icon::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };
     html! {

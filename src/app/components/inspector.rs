@@ -9,6 +9,7 @@ use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{ReportView, SampleView};
+use crate::engine::MessageSummary;
 use crate::span::Span;
 use crate::template::Part;
 
@@ -65,6 +66,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
 
 fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, dispatch: &Dispatch) -> Html {
     let token = at.token;
+    let messages = report.conversation.as_ref().map_or(&[][..], |conversation| &conversation.messages);
     let trained = sample.is_trained(token);
     let offset = sample.offset(token);
     let held = sample.held(token);
@@ -96,7 +98,7 @@ fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, disp
                     { fact(lang.pick("holds", "实际占用"), html! { <>{ number(range(held)) }{
                         lang.pick(" (part of a character)", "（一个字符的一部分）") }</> }) }
                 }
-                { fact(lang.pick("owner", "归属"), owner(lang, report, sample, token)) }
+                { fact(lang.pick("owner", "归属"), owner(lang, messages, sample, token)) }
                 { elsewhere(lang, report, sample, at, dispatch) }
             </dl>
             { shift(lang, sample, token) }
@@ -109,7 +111,7 @@ fn range(span: Span) -> String {
 }
 
 /// A token on its own, with its track and its label.
-fn face(sample: &SampleView, token: usize, big: bool) -> Html {
+pub(crate) fn face(sample: &SampleView, token: usize, big: bool) -> Html {
     let text = sample.offset(token).of(&sample.text);
     let label = sample.labels.get(token).copied().unwrap_or_default();
     let long = big && text.chars().count() > 4;
@@ -126,29 +128,29 @@ fn face(sample: &SampleView, token: usize, big: bool) -> Html {
     }
 }
 
-fn owner(lang: Lang, report: &ReportView, sample: &SampleView, token: usize) -> Html {
-    let part = match sample.part(token) {
+pub(crate) fn owner(lang: Lang, messages: &[MessageSummary], sample: &SampleView, token: usize) -> Html {
+    let part = part(lang, sample.part(token));
+    let comma = lang.pick(", ", "，");
+    let Some(message) = sample.message(token) else {
+        return html! { lang.pick("no message: the template wrote it", "不属于任何消息，由模板添加") };
+    };
+    let role = messages.get(message).map(|message| lang.role(&message.role)).unwrap_or_default();
+    html! { match lang {
+        Lang::En => format!("message {}{comma}{role}{comma}{part}", message + 1),
+        Lang::Zh => format!("消息 {}{comma}{role}{comma}{part}", message + 1),
+    } }
+}
+
+/// What a part of a message is called.
+pub(crate) fn part(lang: Lang, part: Part) -> &'static str {
+    match part {
         Part::Header => lang.pick("header", "消息头"),
         Part::Content => lang.pick("content", "正文"),
         Part::Reasoning => lang.pick("reasoning", "思考过程"),
         Part::ToolCall => lang.pick("tool call", "工具调用"),
         Part::End => lang.pick("end", "结尾"),
         Part::Template => lang.pick("template", "模板文本"),
-    };
-    let comma = lang.pick(", ", "，");
-    let Some(message) = sample.message(token) else {
-        return html! { lang.pick("no message: the template wrote it", "不属于任何消息，由模板添加") };
-    };
-    let role = report
-        .conversation
-        .as_ref()
-        .and_then(|conversation| conversation.messages.get(message))
-        .map(|message| lang.role(&message.role))
-        .unwrap_or_default();
-    html! { match lang {
-        Lang::En => format!("message {}{comma}{role}{comma}{part}", message + 1),
-        Lang::Zh => format!("消息 {}{comma}{role}{comma}{part}", message + 1),
-    } }
+    }
 }
 
 /// The same bytes in the other samples: a reply that is trained in one is context in the next.

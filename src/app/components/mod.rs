@@ -2,8 +2,11 @@
 
 mod bar;
 mod block;
+mod compare;
 mod diagnostics;
 mod editor;
+mod file;
+mod format;
 mod gallery;
 mod icons;
 mod inspector;
@@ -13,6 +16,8 @@ mod sample;
 mod samples;
 mod setup;
 mod shared;
+mod stepper;
 mod summary;
+mod tabs;
 mod template_pane;
 mod turns;

@@ -7,18 +7,20 @@ use yew::prelude::*;
 
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
+use crate::app::components::compare::Compare;
 use crate::app::components::diagnostics::Diagnostics;
-use crate::app::components::editor::Editor;
+use crate::app::components::editor::{Editor, Selected};
+use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
 use crate::app::components::keys::Keys;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
-use crate::app::components::shared::{Shared, Store, focus, use_rest};
+use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Loading, State, Worker};
+use crate::app::state::{Action, Dialog, Loading, State, Tab, Worker};
 use crate::engine::Request;
 
 /// The loader that Trunk writes for the worker, beside the page.
@@ -53,10 +55,11 @@ pub fn Page() -> Html {
         });
     }
 
-    // Whatever a report depends on changes: ask for a new one.
-    let ready = matches!(state.tokenizer(), Some(Loading::Ready(_))) && state.worker != Worker::Failed;
-    let question = ready.then(|| Request {
+    // Whatever a report depends on changes: ask for a new one. The worker answers when it has the tokenizer.
+    let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_))) && state.worker != Worker::Failed;
+    let question = can_ask.then(|| Request {
         dialogue: state.choices.dialogue.to_string(),
+        format: state.choices.format.clone(),
         template: state.choices.template.clone(),
         tokenizer: state.choices.tokenizer.clone(),
         recipe: state.choices.recipe.clone(),
@@ -67,9 +70,46 @@ pub fn Page() -> Html {
     });
     {
         let desk = desk.clone();
-        use_effect_with((question, state.lost_workers), move |(question, _)| {
+        use_effect_with((question.clone(), state.lost_workers), move |(question, _)| {
             if let Some(question) = question.clone() {
                 desk.ask(Request { now: platform::local_time(), ..question });
+            }
+        });
+    }
+
+    // The comparison is asked for only while it is looked at.
+    let tab = if state.embed { Tab::Samples } else { state.choices.tab };
+    let compared = question.filter(|_| tab == Tab::Compare).map(|mut question| {
+        question.recipe.clear();
+        question.options.clear();
+        (question, state.asked())
+    });
+    {
+        let desk = desk.clone();
+        use_effect_with((compared, state.lost_workers), move |(compared, _)| {
+            if let Some((question, asked)) = compared.clone() {
+                desk.compare(Request { now: platform::local_time(), ..question }, asked);
+            }
+        });
+    }
+
+    // The open file is known to every worker, and so is the conversation that is wanted.
+    {
+        let desk = desk.clone();
+        let url = state.file.as_ref().map(|file| file.url.clone());
+        use_effect_with((url, state.lost_workers), move |(url, _)| {
+            if let Some(url) = url {
+                desk.open_file(url);
+            }
+        });
+    }
+    {
+        let desk = desk.clone();
+        let wanted =
+            state.file.as_ref().filter(|file| file.is_waiting() && file.rows > 0).map(|file| file.wanted);
+        use_effect_with((wanted, state.lost_workers), move |(wanted, _)| {
+            if let Some(row) = *wanted {
+                desk.row(row);
             }
         });
     }
@@ -106,34 +146,57 @@ pub fn Page() -> Html {
         .zip(inspected)
         .and_then(|(report, at)| Some((report.sample(at.sample)?.clone(), at.token)));
     let mark = token.as_ref().filter(|_| current).and_then(|(sample, token)| sample.source(*token));
+    let selected = shown
+        .as_ref()
+        .filter(|_| current)
+        .zip(state.selection.filter(|selection| !selection.is_empty()))
+        .and_then(|(report, selection)| {
+            report.samples().find_map(|(place, sample)| {
+                let tokens = sample.tokens_of(selection)?;
+                let trained = tokens.clone().filter(|token| sample.is_trained(*token)).count();
+                Some(Selected { tokens: tokens.len(), trained, sample: place })
+            })
+        });
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
             <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
-            <Bar {lang} theme={state.theme} dispatch={dispatch.clone()} />
+            <Bar {lang} theme={state.theme} {tab} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
-                <p class="notice" role="status">{ lang.of(notice) }
-                    <button class="txt-link" onclick={{
-                        let dispatch = dispatch.clone();
-                        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Noticed))
-                    }}>{ lang.pick("OK", "知道了") }</button>
+                <p class="notice" role="status">
+                    { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), Action::Noticed, &dispatch) }
                 </p>
             }
-            <main>
-                <div class="pane input">
-                    <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} dispatch={dispatch.clone()} />
-                    <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
-                        report={newest.clone()} {writer} dispatch={dispatch.clone()} />
-                </div>
-                <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
-                    newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
-                    worker={state.worker.clone()} pin={state.pin} dispatch={dispatch.clone()} />
-                <aside class="pane why">
-                    <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
-                    <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
-                </aside>
-            </main>
+            if state.replaced.is_some() {
+                <p class="notice" role="status">
+                    { lang.pick("Another text stands in the box now; yours is kept.", "输入框已换成新内容，原来的内容仍保留着。") }
+                    { notice_button(lang.pick("Bring it back", "恢复原内容"), Action::Restore, &dispatch) }
+                    { notice_button(lang.pick("Forget it", "不再需要"), Action::KeepNew, &dispatch) }
+                </p>
+            }
+            <DropZone {lang} dispatch={dispatch.clone()} />
+            if tab == Tab::Compare {
+                <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
+                    options={state.choices.options.clone()} waiting={state.comparing}
+                    text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
+            } else {
+                <main>
+                    <div class="pane input">
+                        <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
+                            formats={state.formats.clone()} {selected} file={state.file.clone()} dispatch={dispatch.clone()} />
+                        <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
+                            report={newest.clone()} {writer} dispatch={dispatch.clone()} />
+                    </div>
+                    <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
+                        newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
+                        worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
+                    <aside class="pane why">
+                        <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
+                        <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
+                    </aside>
+                </main>
+            }
             <footer class="foot">
                 <span>{ lang.pick(
                     "lossmask shows the labels that a trainer would see. Everything runs in this tab; nothing is sent anywhere.",
@@ -146,17 +209,25 @@ pub fn Page() -> Html {
     }
 }
 
-/// Puts the keyboard on the samples. The address in the link would be read from `<base>`, without the query, and load
+/// A button in a notice.
+fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Html {
+    let dispatch = dispatch.clone();
+    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()));
+    html! { <button class="txt-link" {onclick}>{ words }</button> }
+}
+
+/// Puts the keyboard on the open view. The address in the link would be read from `<base>`, without the query, and load
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    if let Some(samples) = document().get_element_by_id("samples") {
-        focus(&samples);
+    let panel = ["samples", "compare"].iter().find_map(|id| document().get_element_by_id(id));
+    if let Some(panel) = panel {
+        focus(&panel);
     }
 }
 
 /// Keys that work everywhere but in a box.
-fn page_key(event: &KeyboardEvent, dispatch: &crate::app::components::shared::Dispatch) {
+fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
     let typing = event
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())

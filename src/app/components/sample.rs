@@ -1,5 +1,7 @@
 //! One sample: its heading, its strip, and its turns of tokens.
 
+use std::ops::Range;
+
 use yew::prelude::*;
 
 use crate::app::cells::runs;
@@ -8,6 +10,7 @@ use crate::app::components::turns::Turns;
 use crate::app::i18n::Lang;
 use crate::app::state::Lane;
 use crate::app::wire::{ConversationView, SampleView};
+use crate::engine::MessageSummary;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -16,10 +19,14 @@ pub(crate) struct Props {
     pub(crate) place: usize,
     /// The roles of the conversation's messages.
     pub(crate) roles: Shared<Vec<String>>,
+    /// What the messages say of their own training.
+    pub(crate) flags: Shared<Vec<String>>,
     pub(crate) lane: Lane,
     pub(crate) lang: Lang,
     /// The pinned token, where it is in this sample.
     pub(crate) pin: Option<usize>,
+    /// The tokens that came from the text that is selected in the box.
+    pub(crate) lit: Option<Range<usize>>,
     /// Whether tokens far from the screen are left out.
     pub(crate) lazy: bool,
     pub(crate) dispatch: Dispatch,
@@ -33,12 +40,21 @@ pub(crate) fn roles(conversation: &ConversationView) -> Vec<String> {
     conversation.messages.iter().map(|message| message.role.clone()).collect()
 }
 
+/// What each message says of its own training, in the data's words: `weight=0`.
+pub(crate) fn flags(conversation: &ConversationView) -> Vec<String> {
+    let words = |message: &MessageSummary| {
+        let flags = message.training.iter().flat_map(|training| &training.flags);
+        flags.map(|flag| format!("{}={}", flag.key, flag.weight)).collect::<Vec<_>>().join(" ")
+    };
+    conversation.messages.iter().map(words).collect()
+}
+
 /// The sample.
 #[component]
 pub(crate) fn Sample(props: &Props) -> Html {
     let Props { sample, place, roles, lang, lazy, pin, .. } = props.clone();
     let element = use_node_ref();
-    let near = use_near(&element, lazy) || pin.is_some();
+    let near = use_near(&element, lazy) || pin.is_some() || props.lit.is_some();
     let height =
         (!near).then(|| 46 * sample.reply.map_or(1, |reply| reply as usize + 2) + 5 * sample.trained);
     use_height(&element, height);

@@ -5,13 +5,14 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
-use crate::app::components::sample::{Sample, roles};
+use crate::app::components::sample::{Sample, flags, roles};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
 use crate::app::wire::{OutcomeView, ReportView};
 use crate::diagnostic::Source;
 use crate::examples::EXAMPLES;
+use crate::span::Span;
 use crate::tokenizer::catalog as tokenizers;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -29,6 +30,8 @@ pub(crate) struct Props {
     pub(crate) loading: Option<Loading>,
     pub(crate) worker: Worker,
     pub(crate) pin: Option<TokenAt>,
+    /// The bytes that are selected in the box.
+    pub(crate) selection: Option<Span>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -42,13 +45,16 @@ pub(crate) fn Samples(props: &Props) -> Html {
     let conversation = report.as_ref().and_then(|report| report.conversation.as_ref());
     // One and the same list as long as the roles are, so that samples that did not change are not drawn again.
     let roles = use_memo(conversation.map(roles).unwrap_or_default(), Vec::clone);
+    let flags = use_memo(conversation.map(flags).unwrap_or_default(), Vec::clone);
+    let selection = props.selection.filter(|_| props.current);
     let total: usize =
         report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
     let outcomes = conversation.into_iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().map(
         |(place, outcome)| match outcome {
             OutcomeView::Sample(sample) => html! {
-                <Sample key={place} sample={Shared(sample.clone())} {place} roles={Shared(roles.clone())} lane={props.lane}
+                <Sample key={place} sample={Shared(sample.clone())} {place} roles={Shared(roles.clone())} flags={Shared(flags.clone())} lane={props.lane}
                     {lang} lazy={total > DRAWN_TOKENS} dispatch={dispatch.clone()}
+                    lit={selection.and_then(|selection| sample.tokens_of(selection))}
                     pin={props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token)} />
             },
             OutcomeView::Same => Html::default(),

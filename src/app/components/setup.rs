@@ -30,7 +30,7 @@ const OWN: &str = "tokenizer";
 const CUSTOM: &str = "custom";
 
 /// The value of a `<select>` or `<input>` that an event came from.
-fn value(event: &Event) -> String {
+pub(crate) fn value(event: &Event) -> String {
     let Some(target) = event.target() else { return String::new() };
     target
         .dyn_ref::<HtmlSelectElement>()
@@ -84,7 +84,7 @@ fn template_name(lang: Lang, choice: &TemplateChoice) -> String {
 }
 
 /// A labelled `<select>`.
-fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
+pub(crate) fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<Html>) -> Html {
     html! {
         <div class="field">
             <label for={id}>{ name }</label>
@@ -93,7 +93,7 @@ fn picker(id: &'static str, name: &str, onchange: Callback<Event>, options: Vec<
     }
 }
 
-fn entry(value: &str, title: String, chosen: bool) -> Html {
+pub(crate) fn entry(value: &str, title: String, chosen: bool) -> Html {
     html! { <option key={value.to_owned()} value={value.to_owned()} selected={chosen}>{ title }</option> }
 }
 
@@ -152,9 +152,17 @@ fn option(lang: Lang, spec: &'static OptionSpec, choices: &Choices, dispatch: &D
     let set = choices.options.get(&choices.recipe).and_then(|options| options.get(spec.name));
     let current = set.map_or(spec.default, String::as_str).to_owned();
     let title = lang.of(&spec.title);
-    let dispatch = dispatch.clone();
-    let onchange =
-        Callback::from(move |event: Event| dispatch.dispatch(Action::Option(spec.name, value(&event))));
+    let onchange = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| dispatch.dispatch(Action::Option(spec.name, value(&event))))
+    };
+    // A line break can't stand in a field: it is written as in Python.
+    let onwrite = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| {
+            dispatch.dispatch(Action::Option(spec.name, unescaped(&value(&event))));
+        })
+    };
     let choices: Option<&[&str]> = match spec.kind {
         OptionKind::Choice(values) => Some(values),
         OptionKind::Bool => Some(&["true", "false"]),
@@ -165,11 +173,38 @@ fn option(lang: Lang, spec: &'static OptionSpec, choices: &Choices, dispatch: &D
             { spec.name }{ "=" }
             if let Some(values) = choices {
                 <select {onchange}>{ for values.iter().map(|value| entry(value, (*value).to_owned(), *value == current)) }</select>
+            } else if matches!(spec.kind, OptionKind::Text | OptionKind::List) {
+                <input class="wide" type="text" value={escaped(&current)} onchange={onwrite} />
             } else {
                 <input type="text" value={current} {onchange} />
             }
         </label>
     }
+}
+
+/// A text as it stands in a field: line breaks and backslashes as Python writes them.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\n', "\\n").replace('\t', "\\t")
+}
+
+/// The text that was written in a field.
+fn unescaped(written: &str) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut characters = written.chars();
+    while let Some(character) = characters.next() {
+        match (character, characters.clone().next()) {
+            ('\\', Some(escaped @ ('n' | 't' | '\\'))) => {
+                characters.next();
+                text.push(match escaped {
+                    'n' => '\n',
+                    't' => '\t',
+                    other => other,
+                });
+            }
+            _ => text.push(character),
+        }
+    }
+    text
 }
 
 fn ignore_index(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {

@@ -50,10 +50,11 @@ pub(crate) fn Turns(props: &Props) -> Html {
         });
     }
 
-    // What was pinned from elsewhere comes into sight.
+    // What was pinned or selected elsewhere comes into sight.
     {
         let list = list.clone();
-        use_effect_with(props.pin, move |pin| {
+        let first = props.pin.or_else(|| props.lit.as_ref().filter(|_| place == 0).map(|lit| lit.start));
+        use_effect_with(first, move |pin| {
             if let Some(pin) = pin
                 && let Some(list) = list.cast::<Element>()
                 && let Ok(Some(token)) = list.query_selector(&format!("[data-token=\"{pin}\"]"))
@@ -126,8 +127,11 @@ pub(crate) fn Turns(props: &Props) -> Html {
     };
 
     // A turn with the keyboard or the pin in it is open.
-    let holds =
-        |tokens: &Range<usize>| tokens.contains(&at) || props.pin.is_some_and(|pin| tokens.contains(&pin));
+    let holds = |tokens: &Range<usize>| {
+        tokens.contains(&at)
+            || props.pin.is_some_and(|pin| tokens.contains(&pin))
+            || props.lit.as_ref().is_some_and(|lit| lit.start < tokens.end && tokens.start < lit.end)
+    };
     let blocks = all_turns.iter().enumerate().map(|(index, turn)| {
         let can_fold = turn.trained == 0 && turn.tokens.len() >= FOLDED_TOKENS;
         // On a phone, and where there is much, the trained words should be in sight.
@@ -195,6 +199,9 @@ fn draw_turn(
             <b>{ title.unwrap_or_else(|| injected_role(lang, sample, turn)) }</b>
             <span class="num">{ format!("{}–{}", turn.tokens.start, turn.tokens.end - 1) }</span>
             if let Some((note, class)) = note { <span class={class}>{ note }</span> }
+            if let Some(flag) = turn.message.and_then(|message| props.flags.get(message)).filter(|flag| !flag.is_empty()) {
+                <code class="flag" title={lang.pick("what the data says of this message’s training", "数据中标注的训练开关")}>{ flag }</code>
+            }
         </div>
     };
     if is_folded && let Some(toggle) = toggle {
@@ -261,9 +268,11 @@ fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
     let inside = |token: usize| tokens.contains(&token).then_some(token);
     let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
+    let lit = props.lit.as_ref().map(|lit| lit.start.max(tokens.start)..lit.end.min(tokens.end));
+    let lit = lit.filter(|lit| lit.start < lit.end);
     let start = tokens.start;
     html! {
         <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy && class.is_empty()}
-            {cursor} {pin} {tokens} {class} />
+            {cursor} {pin} {lit} {tokens} {class} />
     }
 }

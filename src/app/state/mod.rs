@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{FromWorker, ReportView};
+use crate::app::wire::{CompareView, FromWorker, ReportView};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{EMBEDDED, TemplateChoice};
-use crate::examples::Example;
+use crate::engine::{Asked, EMBEDDED, TemplateChoice};
+use crate::examples::{EXAMPLES, Example};
+use crate::recipe::Recipe;
+use crate::recipe::catalog::RECIPES;
+use crate::span::Span;
 
-pub use choices::{Choices, Lane, Theme};
+pub use choices::{Choices, CompareChoices, Lane, Sort, Tab, Theme};
+pub use file::OpenFile;
 
 mod choices;
+mod file;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +75,10 @@ pub struct State {
     pub report: Option<Rc<ReportView>>,
     /// The newest report that had samples; shown dimmed while the newest has none.
     pub last_good: Option<Rc<ReportView>>,
+    /// The newest comparison.
+    pub comparison: Option<Rc<CompareView>>,
+    /// Whether a comparison is on its way.
+    pub comparing: bool,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -84,10 +93,25 @@ pub struct State {
     pub hover: Option<TokenAt>,
     /// The token that was pinned.
     pub pin: Option<TokenAt>,
+    /// The bytes of the text that are selected in the box, or an empty span where its caret stands.
+    pub selection: Option<Span>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
+    /// The names of all formats: id and title.
+    pub formats: Rc<[(String, Bilingual)]>,
+    /// The file that is open.
+    pub file: Option<OpenFile>,
+    /// What stood in the box before an example or a file took its place.
+    pub replaced: Option<Replaced>,
+}
+
+/// What stood in the box before something else took its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replaced {
+    dialogue: Rc<str>,
+    file: Option<OpenFile>,
 }
 
 /// What can happen.
@@ -97,6 +121,16 @@ pub enum Action {
     Type(Rc<str>),
     /// An example was chosen.
     Example(&'static Example),
+    /// A file was opened or dropped: its name, and the address under which the worker finds it.
+    Open(Rc<str>, Rc<str>),
+    /// Another conversation of the open file was asked for.
+    Row(usize),
+    /// What an example or a file replaced comes back.
+    Restore,
+    /// The user has seen that the text was replaced.
+    KeepNew,
+    /// The format was chosen, or left to the reader.
+    Format(Option<String>),
     /// A template was chosen.
     Template(TemplateChoice),
     /// The own template was edited.
@@ -113,6 +147,12 @@ pub enum Action {
     Conversation(usize),
     /// What stands under a token was chosen.
     Lane(Lane),
+    /// Another view was opened.
+    Tab(Tab),
+    /// What the view Compare shows was changed.
+    Compare(CompareChoices),
+    /// A comparison was asked for.
+    ComparisonAsked,
     /// The other language.
     Lang(Lang),
     /// Other colours.
@@ -123,6 +163,8 @@ pub enum Action {
     Pin(TokenAt),
     /// Nothing is pinned any more.
     Release,
+    /// These bytes of the text were selected in the box, or the box was left.
+    Select(Option<Span>),
     /// A dialog opens, or the open one closes.
     Dialog(Option<Dialog>),
     /// A request went out.
@@ -148,6 +190,8 @@ impl State {
             embed,
             report: None,
             last_good: None,
+            comparison: None,
+            comparing: false,
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -155,8 +199,12 @@ impl State {
             tokenizers: BTreeMap::from([(EMBEDDED.to_owned(), Loading::Ready(0))]),
             hover: None,
             pin: None,
+            selection: None,
             dialog: None,
             notice: None,
+            formats: Rc::default(),
+            file: None,
+            replaced: None,
         }
     }
 
@@ -171,11 +219,37 @@ impl State {
     fn act(&mut self, action: Action) {
         match action {
             Action::Type(text) => {
+                if let Some(file) = &mut self.file {
+                    file.typed(&text);
+                }
                 self.choices.dialogue = text;
                 self.choices.conversation = 0;
+                self.selection = None;
                 self.forget_tokens();
             }
             Action::Example(example) => self.take_example(example),
+            Action::Open(name, url) => {
+                self.keep_replaced();
+                self.file = Some(OpenFile::new(name, url));
+                self.choices.format = None;
+            }
+            Action::Row(row) => {
+                if let Some(file) = &mut self.file {
+                    file.want(row);
+                }
+            }
+            Action::Restore => {
+                if let Some(old) = self.replaced.take() {
+                    self.file = old.file;
+                    self.replace_text(old.dialogue);
+                }
+            }
+            Action::KeepNew => self.replaced = None,
+            Action::Format(format) => {
+                self.choices.format = format;
+                self.choices.conversation = 0;
+                self.forget_tokens();
+            }
             Action::Template(template) => {
                 if let TemplateChoice::Source(source) = &template {
                     self.choices.own_template = source.as_str().into();
@@ -210,16 +284,24 @@ impl State {
                 self.forget_tokens();
             }
             Action::Lane(lane) => self.choices.lane = lane,
+            Action::Tab(tab) => {
+                self.choices.tab = tab;
+                self.hover = None;
+            }
+            Action::Compare(choices) => self.choices.compare = choices,
+            Action::ComparisonAsked => self.comparing = true,
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
             Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
             Action::Release => self.pin = None,
+            Action::Select(selection) => self.selection = selection,
             Action::Dialog(dialog) => self.dialog = dialog,
             Action::Asked => self.waiting = true,
             Action::Heard(message) => self.hear(message),
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
+                self.comparing = false;
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -234,9 +316,28 @@ impl State {
         }
     }
 
-    fn take_example(&mut self, example: &'static Example) {
-        self.choices.dialogue = example.dialogue.into();
+    /// Another text stands in the box.
+    fn replace_text(&mut self, text: Rc<str>) {
+        self.choices.dialogue = text;
         self.choices.conversation = 0;
+        self.selection = None;
+        self.forget_tokens();
+    }
+
+    /// Keeps the text that is about to be replaced, where it is the user's own.
+    fn keep_replaced(&mut self) {
+        let text = &self.choices.dialogue;
+        let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
+        if own {
+            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
+        }
+    }
+
+    fn take_example(&mut self, example: &'static Example) {
+        self.keep_replaced();
+        self.file = None;
+        self.choices.format = None;
+        self.replace_text(example.dialogue.into());
         self.choices.template = match example.template {
             None => TemplateChoice::TokenizersOwn,
             Some(id) => TemplateChoice::Catalog(id.to_owned()),
@@ -248,12 +349,32 @@ impl State {
         self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
         self.choices.options.insert(recipe.to_owned(), options);
         self.dialog = None;
-        self.forget_tokens();
     }
 
     fn hear(&mut self, message: FromWorker) {
         match message {
-            FromWorker::Hello(_) => self.worker = Worker::Running,
+            FromWorker::Hello(_, formats) => {
+                self.worker = Worker::Running;
+                self.formats = formats.into();
+            }
+            FromWorker::Indexed { rows, share, done } => {
+                if let Some(file) = &mut self.file {
+                    (file.rows, file.share, file.done) = (rows, share, done);
+                }
+            }
+            FromWorker::Row(row, text) => {
+                if let Some(text) = self.file.as_mut().and_then(|file| file.take(row, &text)) {
+                    self.replace_text(text);
+                }
+            }
+            FromWorker::NoFile(why) => {
+                let name = self.file.take().map(|file| file.name).unwrap_or_default();
+                let hint = why.hint.unwrap_or_else(|| Bilingual::fixed("", ""));
+                self.notice = Some(Bilingual::new(
+                    format!("{name}: {}. {}.", why.message.en, hint.en),
+                    format!("{name}：{}。{}。", why.message.zh, hint.zh),
+                ));
+            }
             FromWorker::Report(_, report, took) => {
                 let mut report = *report;
                 report.complete(self.report.as_deref());
@@ -266,6 +387,10 @@ impl State {
                 self.waiting = false;
                 self.worker = Worker::Running;
                 self.drop_lost_tokens();
+            }
+            FromWorker::Compared(_, comparison, _) => {
+                self.comparison = Some(Rc::new(*comparison));
+                self.comparing = false;
             }
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
@@ -284,7 +409,10 @@ impl State {
                 }
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
-            FromWorker::Died(_) => self.waiting = false,
+            FromWorker::Died(_) => {
+                self.waiting = false;
+                self.comparing = false;
+            }
             // The page never asks for one.
             FromWorker::Encoded(..) => {}
         }
@@ -324,11 +452,25 @@ impl State {
         self.tokenizers.get(&self.choices.tokenizer)
     }
 
+    /// The recipes that a comparison runs, each with the options that were set for it.
+    pub fn asked(&self) -> Vec<Asked> {
+        let one = |recipe: &&Recipe| Asked {
+            recipe: recipe.id.to_owned(),
+            options: self.options_of(recipe.id),
+            sample: self.choices.compare.samples.get(recipe.id).copied(),
+        };
+        RECIPES.iter().filter(|recipe| !self.choices.compare.hidden.contains(recipe.id)).map(one).collect()
+    }
+
     /// The options of the chosen recipe that differ from their defaults.
     pub fn options(&self) -> Vec<(String, String)> {
+        self.options_of(&self.choices.recipe)
+    }
+
+    fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
         self.choices
             .options
-            .get(&self.choices.recipe)
+            .get(recipe)
             .into_iter()
             .flatten()
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -341,7 +483,7 @@ impl State {
             "failed"
         } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
             "loading"
-        } else if self.waiting {
+        } else if self.waiting || self.comparing {
             "busy"
         } else {
             "ready"

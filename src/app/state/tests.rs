@@ -48,6 +48,14 @@ fn a_pin_is_released_when_its_token_is_gone() {
 }
 
 #[test]
+fn a_selection_ends_when_its_text_changes() {
+    let selected = state().after(Action::Select(Some(Span::new(1, 4))));
+    assert_eq!(selected.selection, Some(Span::new(1, 4)));
+    assert_eq!(selected.after(Action::Type("x".into())).selection, None);
+    assert_eq!(selected.after(Action::Example(&EXAMPLES[1])).selection, None);
+}
+
+#[test]
 fn nothing_typed_is_lost_when_the_worker_dies() {
     let typed = state().after(Action::Type("[1]".into()));
     let after = typed.after(Action::WorkerLost { restarted: true });
@@ -93,4 +101,60 @@ fn choices_survive_the_way_through_storage() {
     let text = serde_json::to_string(&choices).unwrap();
     assert_eq!(serde_json::from_str::<Choices>(&text).unwrap(), choices);
     assert!(serde_json::from_str::<Choices>("{}").is_ok(), "an older page's choices are completed");
+}
+
+fn indexed(rows: usize) -> Action {
+    Action::Heard(FromWorker::Indexed { rows, share: 1.0, done: true })
+}
+
+fn row(row: usize, text: &str) -> Action {
+    Action::Heard(FromWorker::Row(row, text.to_owned()))
+}
+
+#[test]
+fn what_is_typed_into_a_conversation_of_a_file_is_there_when_one_comes_back_to_it() {
+    let open = state().after(Action::Open("rows.jsonl".into(), "blob:1".into())).after(indexed(3));
+    let first = open.after(row(0, "first"));
+    assert_eq!(&*first.choices.dialogue, "first");
+    let edited = first.after(Action::Type("edited".into()));
+    let second = edited.after(Action::Row(1)).after(row(1, "second"));
+    assert_eq!(&*second.choices.dialogue, "second");
+    let back = second.after(Action::Row(0)).after(row(0, "first"));
+    assert_eq!(&*back.choices.dialogue, "edited");
+}
+
+#[test]
+fn a_conversation_that_comes_too_late_is_not_shown() {
+    let open = state().after(Action::Open("rows.jsonl".into(), "blob:1".into())).after(indexed(9));
+    let wanted = open.after(row(0, "first")).after(Action::Row(5)).after(Action::Row(7));
+    let late = wanted.after(row(5, "sixth"));
+    assert_eq!(&*late.choices.dialogue, "first");
+    assert!(late.file.as_ref().is_some_and(OpenFile::is_waiting));
+    assert_eq!(&*late.after(row(7, "eighth")).choices.dialogue, "eighth");
+    assert_eq!(open.after(Action::Row(99)).file.unwrap().wanted, 8, "there are only nine");
+}
+
+#[test]
+fn what_a_file_or_an_example_replaces_can_be_brought_back() {
+    let typed = state().after(Action::Type("mine".into()));
+    let example = typed.after(Action::Example(&EXAMPLES[1]));
+    assert_eq!(&*example.choices.dialogue, EXAMPLES[1].dialogue);
+    assert_eq!(&*example.after(Action::Restore).choices.dialogue, "mine");
+    let file =
+        typed.after(Action::Open("a.txt".into(), "blob:2".into())).after(indexed(1)).after(row(0, "theirs"));
+    let back = file.after(Action::Restore);
+    assert_eq!((&*back.choices.dialogue, back.file), ("mine", None));
+    let untouched = state().after(Action::Example(&EXAMPLES[2]));
+    assert_eq!(untouched.replaced, None, "an example is not the user's own text");
+}
+
+#[test]
+fn a_file_that_can_not_be_read_leaves_the_text_and_says_why() {
+    use crate::diagnostic::Severity;
+    let why = Diagnostic::new(Severity::Error, "file-not-text", Bilingual::fixed("no text", "不是文本"));
+    let open =
+        state().after(Action::Type("mine".into())).after(Action::Open("a.bin".into(), "blob:3".into()));
+    let after = open.after(Action::Heard(FromWorker::NoFile(why)));
+    assert_eq!((&*after.choices.dialogue, &after.file), ("mine", &None));
+    assert!(after.notice.is_some_and(|notice| notice.en.starts_with("a.bin: no text")));
 }

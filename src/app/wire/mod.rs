@@ -5,14 +5,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{ConversationReport, MessageSummary, Report, Request};
+use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
+pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 
+mod compare;
 mod packed;
 mod sample;
 
@@ -21,20 +24,41 @@ mod sample;
 pub enum ToWorker {
     /// Make a report; the answer carries the same number.
     Analyze(u32, Box<Request>),
+    /// Run these recipes over the conversation; the answer carries the same number.
+    Compare(u32, Box<(Request, Vec<Asked>)>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
     /// carries the same number.
     Encode(u32, String, String),
+    /// Look through the file at this address and send its first conversation.
+    Open(String),
+    /// Send the text of this conversation of the open file.
+    Row(usize),
 }
 
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// The worker runs; this build made it.
-    Hello(String),
+    /// The worker runs; this build made it, and it reads these formats: id and title.
+    Hello(String, Vec<(String, Bilingual)>),
+    /// How far the open file was looked through.
+    Indexed {
+        /// How many conversations were found so far.
+        rows: usize,
+        /// How much of the file that is, from 0 to 1.
+        share: f64,
+        /// Whether that is all of it.
+        done: bool,
+    },
+    /// The text of a conversation of the open file.
+    Row(usize, String),
+    /// The file can't be read, and why.
+    NoFile(Diagnostic),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
+    /// The comparison that was asked for under this number, and how many milliseconds it took.
+    Compared(u32, Box<CompareView>, f64),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),
@@ -75,6 +99,8 @@ impl From<Result<Encoding, Diagnostic>> for EncodedView {
 pub struct ReportView {
     /// The format that was recognised.
     pub format: Option<String>,
+    /// The ids of all formats that claim the text, the surest first.
+    pub candidates: Vec<String>,
     /// How many conversations were read.
     pub count: usize,
     /// The conversation that is shown, where there is one.
@@ -94,6 +120,8 @@ pub struct ConversationView {
     pub index: usize,
     /// Its messages.
     pub messages: Vec<MessageSummary>,
+    /// What a preference dataset says of the answer it ends with.
+    pub branch: Option<crate::dialogue::Branch>,
     /// Its samples, or why there is none.
     pub outcomes: Vec<OutcomeView>,
     /// What concerns it as a whole.
@@ -106,7 +134,7 @@ pub enum OutcomeView {
     /// It is trained.
     Sample(std::rc::Rc<SampleView>),
     /// The trainer drops it.
-    Dropped(crate::bilingual::Bilingual, Vec<Diagnostic>),
+    Dropped(Bilingual, Vec<Diagnostic>),
     /// It is what stood in this place of the report before: typing changes few samples, and the others need not cross.
     Same,
 }
@@ -119,6 +147,7 @@ impl ReportView {
         let pack = |conversation: ConversationReport| ConversationView {
             index: conversation.index,
             messages: conversation.messages,
+            branch: conversation.branch,
             outcomes: conversation
                 .outcomes
                 .into_iter()
@@ -141,6 +170,7 @@ impl ReportView {
         };
         Self {
             format: report.format,
+            candidates: report.candidates,
             count: report.count,
             conversation: report.conversations.into_iter().next().map(pack),
             diagnostics: report.diagnostics,

@@ -137,6 +137,17 @@ impl SampleView {
         pair(&self.sources, token).filter(|span| span.start != NONE as usize)
     }
 
+    /// The first and one past the last token that came from these bytes of the pasted text; an empty span is a caret, and
+    /// belongs to the token that it stands before.
+    pub fn tokens_of(&self, selection: Span) -> Option<std::ops::Range<usize>> {
+        let end = selection.end.max(selection.start + 1);
+        let selection = Span::new(selection.start, end);
+        let came = |token: &usize| self.source(*token).is_some_and(|source| source.overlaps(selection));
+        let first = (0..self.len()).find(came)?;
+        let last = (first..self.len()).rev().find(came)?;
+        Some(first..last + 1)
+    }
+
     /// Why the token is trained or masked.
     pub fn why(&self, token: usize) -> Option<&crate::bilingual::Bilingual> {
         let token = token as u32;

@@ -1,25 +1,37 @@
 //! `OpenAI`'s and `HuggingFace`'s shape: a list of `{role, content, …}`, bare or under `messages` and the like.
+//!
+//! A message keeps every key it has, as trainers hand it to the template: reasoning, parts of content, tool calls.
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, items, roles};
+use super::{Format, Input, Reads, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
 
 /// The format.
-pub(super) const FORMAT: Format =
-    Format { id: "openai", title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"), claims, read };
+pub(super) const FORMAT: Format = Format {
+    id: "openai",
+    title: Bilingual::fixed("OpenAI messages", "OpenAI 消息"),
+    reads: Reads::Rows { claims, read },
+};
 
 /// The keys that make a message without `content` whole.
-const OTHER_CONTENT: [&str; 5] =
-    ["tool_calls", "function_call", "reasoning_content", "thinking", "reasoning"];
+const OTHER_CONTENT: [&str; 6] =
+    ["tool_calls", "function_call", "reasoning_content", "thinking", "reasoning", "tool_plan"];
+
+/// Other names of `content`, of datasets that mix two formats.
+const CONTENT_SYNONYMS: [&str; 2] = ["value", "text"];
 
 fn claims(input: &Input) -> u8 {
-    input.share(100, |row| match row.messages() {
-        Some([]) => true,
-        Some(items) => items.iter().any(|item| item.get("role").is_some() || item.get("content").is_some()),
-        None => false,
-    })
+    let has = |item: &Value, keys: &[&str]| keys.iter().any(|key| item.get(key).is_some());
+    let share =
+        |sure, mine: &dyn Fn(&[Value]) -> bool| input.share(sure, |row| row.messages().is_some_and(mine));
+    let most = share(95, &|items| {
+        let seen = items.len().min(20);
+        let own = items[..seen].iter().filter(|item| has(item, &["content", "tool_calls"])).count();
+        own * 2 >= seen
+    });
+    most.max(share(60, &|items| items.iter().any(|item| has(item, &["role", "content"]))))
 }
 
 fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
@@ -27,7 +39,7 @@ fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
 }
 
 /// One message, with everything that was written in it.
-fn message(item: Value, notes: &mut Notes) -> Option<Message> {
+pub(super) fn message(item: Value, notes: &mut Notes) -> Option<Message> {
     let Some(role) = item.get("role").and_then(Value::as_text).cloned() else {
         let span = item.get("role").map_or(item.span, |role| role.span);
         notes.add(
@@ -42,11 +54,10 @@ fn message(item: Value, notes: &mut Notes) -> Option<Message> {
         );
         return None;
     };
-    if !roles::is_known(&role.text) && notes.wants("unknown-role") {
-        unknown_role(&role, notes);
-    }
-    let has_content = item.get("content").is_some_and(|content| !content.is_null());
-    if !has_content && !OTHER_CONTENT.iter().any(|key| item.get(key).is_some_and(|value| !value.is_null())) {
+    roles::unknown(&role, notes);
+    let has = |key: &str| item.get(key).is_some_and(|value| !value.is_null());
+    let synonym = CONTENT_SYNONYMS.into_iter().find(|key| item.get("content").is_none() && has(key));
+    if !has("content") && synonym.is_none() && !OTHER_CONTENT.iter().any(|key| has(key)) {
         notes.add(
             Warning,
             "content-missing",
@@ -55,34 +66,34 @@ fn message(item: Value, notes: &mut Notes) -> Option<Message> {
             Bilingual::fixed("add a `content`; it may be \"\"", "请加上 `content`；它可以是 \"\""),
         );
     }
-    let Kind::Map(fields) = item.kind else { return None };
-    Some(Message { role, fields, span: item.span })
+    if let Some(call) = item.get("function_call").filter(|call| !call.is_null() && !has("tool_calls")) {
+        legacy_call(call, notes);
+    }
+    let span = item.span;
+    let Kind::Map(mut fields) = item.kind else { return None };
+    if let Some(synonym) = synonym {
+        for (key, _) in fields.iter_mut().filter(|(key, _)| key.text == synonym) {
+            *key = key.replaced("content");
+        }
+    }
+    Some(Message { role, fields, span })
 }
 
-fn unknown_role(role: &Text, notes: &mut Notes) {
-    let shown: String = role.text.chars().take(40).collect();
-    let hint = roles::meant(&role.text).map_or_else(
-        || {
-            Bilingual::fixed(
-                "the known roles are system, user, assistant and tool",
-                "已知的角色有 system、user、assistant 和 tool",
-            )
-        },
-        |meant| {
-            Bilingual::new(
-                format!("write \"{meant}\" if that is meant"),
-                format!("若是此意，请写成 \"{meant}\""),
-            )
-        },
-    );
+fn legacy_call(call: &Value, notes: &mut Notes) {
+    let title =
+        |text: Option<&Text>| text.map_or("", |text| text.text.as_str()).chars().take(40).collect::<String>();
+    let name = title(call.get("name").and_then(Value::as_text));
     notes.add(
         Warning,
-        "unknown-role",
-        role.span,
+        "function-call-legacy",
+        call.span,
         Bilingual::new(
-            format!("chat templates do not know the role \"{shown}\"; it is kept as it is"),
-            format!("聊天模板不认识角色 \"{shown}\"；按原样保留"),
+            format!("most chat templates read `tool_calls` and not `function_call`: the call of \"{name}\" is left out of the text"),
+            format!("多数聊天模板读取 `tool_calls` 而不是 `function_call`：对 \"{name}\" 的调用不会出现在文本中"),
         ),
-        hint,
+        Bilingual::fixed(
+            r#"write it as "tool_calls": [{"type": "function", "function": {"name": …, "arguments": …}}]"#,
+            r#"请写成 "tool_calls": [{"type": "function", "function": {"name": …, "arguments": …}}]"#,
+        ),
     );
 }

@@ -1,10 +1,15 @@
 //! A text's values as rows, a row a conversation.
 
 use super::super::check::describe;
-use super::super::literal::MESSAGE_KEYS;
+use super::super::literal;
 use super::super::{Kind, Value};
+use super::{MESSAGE_KEYS, pairs};
 use crate::bilingual::Bilingual;
 use crate::span::Span;
+
+/// Keys that a row has and a message has not.
+const ROW_KEYS: [&str; 8] =
+    ["instruction", "prompt", "query", "question", "chosen", "input_ids", "segments", "completion"];
 
 /// One row of a dataset.
 pub(in super::super) enum Row {
@@ -62,11 +67,24 @@ impl Row {
     }
 }
 
-/// Whether a value looks like one message of any format.
+/// Whether a value looks like one message of any format, or like a question with its answer.
 fn is_message(value: &Value) -> bool {
-    value.get("role").is_some()
-        || value.get("from").is_some()
-        || (value.get("content").is_some() && !MESSAGE_KEYS.iter().any(|key| value.get(key).is_some()))
+    let has = |keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+    match &value.kind {
+        Kind::List(items) => pairs::is_two_strings(items),
+        Kind::Map(_) => {
+            let speaks = has(&["role", "from"]);
+            // A row may have such keys too, beside what makes it a row.
+            let is_row = has(&MESSAGE_KEYS) || has(&ROW_KEYS);
+            speaks && has(&["content", "value"]) || !is_row && (speaks || has(&["content"]))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a text is one message of any format, and not a row.
+pub(in super::super) fn is_one_message(text: &str) -> bool {
+    literal::read(text).values.first().is_some_and(is_message)
 }
 
 /// Splits what was read into rows: one list of messages, a list of such lists or objects, or several values in a row.

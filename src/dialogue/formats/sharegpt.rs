@@ -2,13 +2,21 @@
 
 use super::super::notes::Notes;
 use super::super::{Conversation, Kind, Message, Text, Value};
-use super::{Format, Input, items, roles};
+use super::words::{decoded, whole};
+use super::{Format, Input, Reads, items, roles};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Severity::{Error, Warning};
+use crate::span::Span;
 
 /// The format.
-pub(super) const FORMAT: Format =
-    Format { id: "sharegpt", title: Bilingual::fixed("ShareGPT", "ShareGPT"), claims, read };
+pub(super) const FORMAT: Format = Format {
+    id: "sharegpt",
+    title: Bilingual::fixed("ShareGPT", "ShareGPT"),
+    reads: Reads::Rows { claims, read },
+};
+
+/// The keys of what was said.
+const VALUE_KEYS: [&str; 3] = ["value", "content", "text"];
 
 fn claims(input: &Input) -> u8 {
     input.share(90, |row| {
@@ -23,12 +31,12 @@ fn read(input: Input, notes: &mut Notes) -> Vec<Conversation> {
 }
 
 /// `{from, value, …}` ▶ `{role, content, …}`; its other keys stay.
-fn message(item: Value, notes: &mut Notes) -> Option<Message> {
+pub(super) fn message(item: Value, notes: &mut Notes) -> Option<Message> {
     let Some(from) = item.get("from").and_then(Value::as_text).cloned() else {
         notes.add(
             Error,
             "message-without-role",
-            item.span,
+            item.get("from").map_or(item.span, |from| from.span),
             Bilingual::fixed("a message has no `from`", "一条消息没有 `from`"),
             Bilingual::fixed(
                 r#"write it as {"from": "human", "value": "…"}"#,
@@ -39,15 +47,14 @@ fn message(item: Value, notes: &mut Notes) -> Option<Message> {
     };
     let role = match roles::meant(&from.text) {
         Some(role) if role != from.text => from.replaced(role),
-        Some(_) => from,
+        Some(_) => from.clone(),
         None => {
-            if notes.wants("unknown-role") {
-                unknown_role(&from, notes);
-            }
-            from
+            roles::unknown(&from, notes);
+            from.clone()
         }
     };
-    if item.get("value").is_none() {
+    let said = VALUE_KEYS.into_iter().find(|key| item.get(key).is_some());
+    if said.is_none() {
         notes.add(
             Warning,
             "content-missing",
@@ -56,28 +63,59 @@ fn message(item: Value, notes: &mut Notes) -> Option<Message> {
             Bilingual::fixed("add a `value`; it may be \"\"", "请加上 `value`；它可以是 \"\""),
         );
     }
+    let is_call = roles::is_call(&from.text);
+    let span = item.span;
     let Kind::Map(entries) = item.kind else { return None };
-    let fields = entries.into_iter().map(|(key, value)| match key.text.as_str() {
-        "from" => (key.replaced("role"), Value::from_text(role.clone())),
-        "value" => (key.replaced("content"), value),
-        _ => (key, value),
-    });
-    Some(Message { fields: fields.collect(), role: role.clone(), span: item.span })
+    let mut fields = Vec::with_capacity(entries.len());
+    for (key, value) in entries {
+        match key.text.as_str() {
+            "from" => fields.push((key.replaced("role"), Value::from_text(role.clone()))),
+            text if Some(text) == said => match if is_call { calls(&value, notes) } else { None } {
+                Some(calls) => {
+                    let empty = whole("", Span::at(value.span.start));
+                    fields.push((Text::new("content"), Value::from_text(empty)));
+                    fields.push((key.replaced("tool_calls"), calls));
+                }
+                None => fields.push((key.replaced("content"), value)),
+            },
+            _ => fields.push((key, value)),
+        }
+    }
+    Some(Message { role, fields, span })
 }
 
-fn unknown_role(from: &Text, notes: &mut Notes) {
-    let shown: String = from.text.chars().take(40).collect();
+/// The tool calls that a turn of the role `function_call` says as JSON: `{name, arguments}`, or a list of such.
+fn calls(value: &Value, notes: &mut Notes) -> Option<Value> {
+    let read = value.as_text().and_then(decoded);
+    let call = read.as_ref().unwrap_or(value);
+    let list = call.as_list().unwrap_or(std::slice::from_ref(call));
+    let calls: Option<Vec<Value>> = list.iter().map(tool_call).collect();
+    if let Some(calls) = calls.filter(|calls| !calls.is_empty()) {
+        return Some(Value { kind: Kind::List(calls), span: value.span });
+    }
     notes.add(
         Warning,
-        "unknown-role",
-        from.span,
-        Bilingual::new(
-            format!("\"{shown}\" is no role that is known; it is kept as it is"),
-            format!("\"{shown}\" 不是已知的角色；按原样保留"),
+        "tool-call-unreadable",
+        value.span,
+        Bilingual::fixed(
+            "this tool call is no JSON with a `name`: it is read as the assistant's text",
+            "这次工具调用不是带 `name` 的 JSON：按助手的文本读取",
         ),
         Bilingual::fixed(
-            "ShareGPT's roles are system, human, gpt, function_call and observation",
-            "ShareGPT 的角色有 system、human、gpt、function_call 和 observation",
+            r#"write it as "{\"name\": \"…\", \"arguments\": {…}}""#,
+            r#"请写成 "{\"name\": \"…\", \"arguments\": {…}}""#,
         ),
     );
+    None
+}
+
+/// One call as `OpenAI` writes it.
+fn tool_call(call: &Value) -> Option<Value> {
+    call.get("name").or_else(|| call.get("function")?.get("name"))?;
+    if call.get("function").is_some() {
+        return Some(call.clone());
+    }
+    let function = (Text::new("function"), call.clone());
+    let fields = vec![(Text::new("type"), Value::string("function")), function];
+    Some(Value { kind: Kind::Map(fields), span: call.span })
 }

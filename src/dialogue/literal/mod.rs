@@ -24,6 +24,10 @@ pub const MAX_VALUES: usize = 4_000_000;
 pub(super) const MESSAGE_KEYS: [&str; 6] =
     ["messages", "conversations", "conversation", "dialog", "dialogue", "turns"];
 
+/// Further keys that are worth a row that was cut off: with a list, and with a string that is whole.
+const LISTS_WHEN_CUT: [&str; 6] = ["prompt", "completion", "chosen", "rejected", "segments", "input_ids"];
+const STRINGS_WHEN_CUT: [&str; 6] = ["prompt", "instruction", "question", "query", "problem", "chosen"];
+
 /// What stands in a text, as far as it could be read.
 #[derive(Debug, Default)]
 pub(super) struct Document {
@@ -43,9 +47,14 @@ pub(super) fn read(text: &str) -> Document {
     let (start, end) = inside_fence(text);
     let mut scanner = Scanner::new(&text[..end], start);
     let mut values = Vec::new();
+    // Whether the rows of an array are read one by one, because one of them is broken.
+    let mut in_array = false;
+    let mut row_indent = "";
     loop {
         scanner.skip();
-        while let Some(b',' | b';') = scanner.peek() {
+        while let Some(byte) = scanner.peek()
+            && (matches!(byte, b',' | b';') || (in_array && byte == b']'))
+        {
             scanner.at += 1;
             scanner.skip();
         }
@@ -70,19 +79,38 @@ pub(super) fn read(text: &str) -> Document {
         {
             values.push(value);
         }
-        if scanner.failed && !scanner.next_line_of_jsonl(start, values.len()) {
-            break;
+        if scanner.failed {
+            let rows = if in_array {
+                Some(row_indent)
+            } else {
+                values.last().and_then(|value| scanner.indent_of_rows(value))
+            };
+            if let Some(indent) = rows.filter(|indent| scanner.next_row(indent)) {
+                (in_array, row_indent) = (true, indent);
+            } else if !scanner.next_line_of_jsonl(start, values.len()) {
+                break;
+            }
         }
     }
     Document { values, notes: scanner.notes }
 }
 
+/// Whether a list under this key is worth keeping as far as it goes.
+fn is_worth(key: &str) -> bool {
+    MESSAGE_KEYS.contains(&key) || LISTS_WHEN_CUT.contains(&key)
+}
+
 /// Whether a value that an error cut off still holds whole messages.
-fn keeps_when_cut(value: &Value) -> bool {
+pub(super) fn keeps_when_cut(value: &Value) -> bool {
     match &value.kind {
         Kind::List(items) => !items.is_empty(),
         Kind::Map(entries) => entries.iter().any(|(key, value)| {
-            MESSAGE_KEYS.contains(&key.text.as_str()) && matches!(value.kind, Kind::List(_))
+            let key = key.text.as_str();
+            match &value.kind {
+                Kind::List(_) => is_worth(key),
+                Kind::String(_) => STRINGS_WHEN_CUT.contains(&key),
+                _ => false,
+            }
         }),
         _ => true,
     }

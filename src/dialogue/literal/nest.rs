@@ -1,7 +1,7 @@
 //! Values: lists, tuples, objects, numbers and words.
 
 use super::scan::{Scanner, is_list_call};
-use super::{MAX_DEPTH, MAX_VALUES, MESSAGE_KEYS, fault, keeps_when_cut};
+use super::{MAX_DEPTH, MAX_VALUES, fault, is_worth, keeps_when_cut};
 use crate::dialogue::value::number;
 use crate::dialogue::{Kind, Text, Value};
 use crate::span::Span;
@@ -111,7 +111,7 @@ impl Scanner<'_> {
             self.at += 1;
             let Some(value) = self.value() else { break };
             if self.failed {
-                if MESSAGE_KEYS.contains(&key.text.as_str()) {
+                if is_worth(&key.text) {
                     entries.push((key, value));
                 }
                 break;

@@ -1,6 +1,7 @@
 //! The cursor: white space, comments, words, and the places where a value may begin.
 
 use super::super::notes::Notes;
+use super::super::{Kind, Value};
 
 /// A text and a place in it.
 pub(super) struct Scanner<'t> {
@@ -152,10 +153,44 @@ impl<'t> Scanner<'t> {
         true
     }
 
+    /// The indent of the rows of an array that an error cut off, where each begins on a line of its own.
+    pub(super) fn indent_of_rows(&self, array: &Value) -> Option<&'t str> {
+        let rows = array.as_list()?;
+        let first = rows.first().filter(|row| is_row(row))?;
+        let head = self.text.get(..first.span.start)?;
+        let line = head.rfind('\n')? + 1;
+        let indent = &head[line..];
+        (line > array.span.start && indent.chars().all(|c| matches!(c, ' ' | '\t'))).then_some(indent)
+    }
+
+    /// After an error in an array's row: moves to the next line that begins a row, and says whether there is one.
+    pub(super) fn next_row(&mut self, indent: &str) -> bool {
+        let from = self.at.min(self.bytes.len());
+        let begins = |at: &usize| {
+            let rest = &self.bytes[at + 1..];
+            rest.strip_prefix(indent.as_bytes()).is_some_and(|rest| matches!(rest.first(), Some(b'{' | b'[')))
+        };
+        let breaks = (from..self.bytes.len()).filter(|at| self.bytes[*at] == b'\n');
+        let Some(next) = breaks.into_iter().find(begins) else { return false };
+        self.at = next + 1 + indent.len();
+        self.failed = false;
+        self.open.clear();
+        true
+    }
+
     /// The first line from byte `from` (not 0) on that begins with a bracket.
     pub(super) fn bracket_line(&self, from: usize) -> Option<usize> {
         (from..self.bytes.len())
             .find(|at| self.bytes[at - 1] == b'\n' && matches!(self.bytes[*at], b'{' | b'['))
+    }
+}
+
+/// Whether an element of an array is a row of its own, rather than a message of the array's conversation.
+fn is_row(value: &Value) -> bool {
+    match &value.kind {
+        Kind::List(items) => items.first().is_some_and(|item| item.as_map().is_some()),
+        Kind::Map(_) => !["role", "from", "content", "value"].iter().any(|key| value.get(key).is_some()),
+        _ => false,
     }
 }
 

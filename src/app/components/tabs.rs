@@ -1,0 +1,61 @@
+//! The tabs: one stop of the Tab key, and the arrow keys between them.
+
+use gloo::utils::document;
+use yew::prelude::*;
+
+use crate::app::components::shared::{Dispatch, focus};
+use crate::app::i18n::Lang;
+use crate::app::state::{Action, Tab};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) tab: Tab,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The id of a tab, of the part that it opens, and its name.
+const fn facts(lang: Lang, tab: Tab) -> (&'static str, &'static str, &'static str) {
+    match tab {
+        Tab::Samples => ("tab-samples", "samples", lang.pick("Samples", "样本")),
+        Tab::Compare => ("tab-compare", "compare", lang.pick("Compare", "对比")),
+    }
+}
+
+/// The tabs.
+#[component]
+pub(crate) fn Tabs(props: &Props) -> Html {
+    let Props { lang, tab, dispatch } = props.clone();
+    let onkeydown = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowRight" => tab.step(1),
+                "ArrowLeft" => tab.step(-1),
+                "Home" => Tab::ALL[0],
+                "End" => Tab::ALL[0].step(-1),
+                _ => return,
+            };
+            event.prevent_default();
+            dispatch.dispatch(Action::Tab(to));
+            if let Some(button) = document().get_element_by_id(facts(lang, to).0) {
+                focus(&button);
+            }
+        })
+    };
+    let one = |of: Tab| {
+        let (id, controls, name) = facts(lang, of);
+        let chosen = of == tab;
+        let dispatch = dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Tab(of)));
+        html! {
+            <button {id} class="tab" role="tab" aria-selected={chosen.to_string()} aria-controls={chosen.then_some(controls)}
+                tabindex={if chosen { "0" } else { "-1" }} {onclick}>{ name }</button>
+        }
+    };
+    html! {
+        <div class="tabs" role="tablist" aria-label={lang.pick("Views", "视图")} {onkeydown}>
+            { for Tab::ALL.into_iter().map(one) }
+        </div>
+    }
+}

@@ -1,0 +1,144 @@
+//! Causal self-attention with several heads.
+//!
+//! A row of x gives each head a query q, a key k and a value v. A position looks at itself and all before it, with the
+//! weights p = softmax(q · k / √width of a head), and takes Σ p v; the heads' results side by side pass one linear map.
+
+use super::linear;
+use super::matrix::{Into, Part, Scratch, View, dot};
+use crate::loss::exp;
+
+/// What a forward pass keeps for its backward pass.
+#[derive(Default)]
+pub(super) struct Kept {
+    /// Queries, keys and values of all heads: rows of three times the width.
+    qkv: Vec<f32>,
+    /// The weights p: a square for each head, 0 above the diagonal as far as it is read.
+    weights: Vec<f32>,
+    /// What the heads took: rows of the width.
+    taken: Vec<f32>,
+}
+
+/// The learned numbers, or their gradients.
+pub(super) struct Weights<T> {
+    /// From x to queries, keys and values.
+    pub(super) qkv: T,
+    /// From what the heads took to the result.
+    pub(super) out: T,
+}
+
+/// How wide the rows are, and how many heads share them.
+#[derive(Clone, Copy)]
+pub(super) struct Heads {
+    pub(super) width: usize,
+    pub(super) count: usize,
+}
+
+impl Heads {
+    const fn own(self) -> usize {
+        self.width / self.count
+    }
+
+    /// What scores are multiplied with.
+    fn scale(self) -> f32 {
+        1.0 / (self.own() as f32).sqrt()
+    }
+
+    /// The queries (0), keys (1) or values (2) of a head.
+    fn view(self, qkv: &[f32], which: usize, head: usize, rows: usize) -> View<'_> {
+        View::new(&qkv[which * self.width + head * self.own()..], rows, self.own(), 3 * self.width)
+    }
+}
+
+/// `out` grows by what the rows of `x` come to.
+pub(super) fn forward(
+    x: &[f32],
+    weights: &Weights<&[f32]>,
+    heads: Heads,
+    kept: &mut Kept,
+    out: &mut [f32],
+    scratch: &mut Scratch,
+) {
+    let Heads { width, count } = heads;
+    let rows = x.len() / width;
+    kept.qkv.resize(rows * 3 * width, 0.0);
+    kept.weights.resize(count * rows * rows, 0.0);
+    kept.taken.resize(rows * width, 0.0);
+    linear::forward(x, weights.qkv, width, &mut kept.qkv, Into::Set, scratch);
+    for (head, square) in kept.weights.chunks_exact_mut((rows * rows).max(1)).enumerate() {
+        let [query, key, value] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
+        scratch.multiply(query, key.transposed(), (square, rows), Part::LowerResult, Into::Set);
+        for (at, row) in square.chunks_exact_mut(rows).enumerate() {
+            let (seen, unseen) = row.split_at_mut(at + 1);
+            softmax(seen, heads.scale());
+            unseen.fill(0.0);
+        }
+        let square = View::new(square, rows, rows, rows);
+        let taken = &mut kept.taken[head * heads.own()..];
+        scratch.multiply(square, value, (taken, width), Part::LowerLeft, Into::Set);
+    }
+    linear::forward(&kept.taken, weights.out, width, out, Into::Add, scratch);
+}
+
+/// `d_x` becomes, and the weights' gradients grow by, what `d_out` makes of them.
+///
+/// With s = q · k × scale: dL/ds = p (dp - Σ p dp), where dp = dtaken · v.
+pub(super) fn backward(
+    (x, kept): (&[f32], &Kept),
+    weights: &Weights<&[f32]>,
+    heads: Heads,
+    d_out: &[f32],
+    (d_x, d_weights): (&mut [f32], Weights<&mut [f32]>),
+    scratch: &mut Scratch,
+) {
+    let Heads { width, count } = heads;
+    let rows = x.len() / width;
+    let mut d_taken = vec![0.0; rows * width];
+    linear::backward((&kept.taken, weights.out), width, d_out, (&mut d_taken, d_weights.out), scratch);
+    let mut d_qkv = vec![0.0; rows * 3 * width];
+    let mut d_square = vec![0.0; rows * rows];
+    for head in 0..count {
+        let at = head * heads.own();
+        let [query, key, value] = [0, 1, 2].map(|which| heads.view(&kept.qkv, which, head, rows));
+        let square = &kept.weights[head * rows * rows..][..rows * rows];
+        let weighed = View::new(square, rows, rows, rows);
+        let d_taken = View::new(&d_taken[at..], rows, heads.own(), width);
+        let d_v = (&mut d_qkv[2 * width + at..], 3 * width);
+        scratch.multiply(weighed.transposed(), d_taken, d_v, Part::UpperLeft, Into::Set);
+        scratch.multiply(d_taken, value.transposed(), (&mut d_square, rows), Part::LowerResult, Into::Set);
+        for (at, (d, p)) in d_square.chunks_exact_mut(rows).zip(square.chunks_exact(rows)).enumerate() {
+            let (seen, unseen) = d.split_at_mut(at + 1);
+            let p = &p[..=at];
+            let pull = dot(seen, p);
+            for (d, p) in seen.iter_mut().zip(p) {
+                *d = p * (*d - pull) * heads.scale();
+            }
+            unseen.fill(0.0);
+        }
+        let d_scores = View::new(&d_square, rows, rows, rows);
+        scratch.multiply(d_scores, key, (&mut d_qkv[at..], 3 * width), Part::LowerLeft, Into::Set);
+        let d_k = (&mut d_qkv[width + at..], 3 * width);
+        scratch.multiply(d_scores.transposed(), query, d_k, Part::UpperLeft, Into::Set);
+    }
+    linear::backward((x, weights.qkv), width, &d_qkv, (d_x, d_weights.qkv), scratch);
+}
+
+/// A row of scores becomes exp(scale × score) over its sum.
+fn softmax(row: &mut [f32], scale: f32) {
+    let most = row.iter().fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most });
+    let mut sums = [0.0; 8];
+    let (chunks, rest) = row.as_chunks_mut::<8>();
+    for chunk in chunks {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *x = exp((*x - most) * scale);
+            *sum += *x;
+        }
+    }
+    for (sum, x) in sums.iter_mut().zip(rest) {
+        *x = exp((*x - most) * scale);
+        *sum += *x;
+    }
+    let one_over = 1.0 / sums.iter().sum::<f32>();
+    for x in row.iter_mut() {
+        *x *= one_over;
+    }
+}

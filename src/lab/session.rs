@@ -1,0 +1,267 @@
+//! A run: two models that start as one, trained on the same samples in the same order. Only their labels differ.
+
+use serde::{Deserialize, Serialize};
+
+use super::adamw::Moments;
+use super::model::Model;
+use super::pass::Trace;
+use super::random::Random;
+use super::row::{Data, Row, Window, prepare};
+use super::settings::{Settings, failure};
+use super::vocabulary::Vocabulary;
+use crate::bilingual::Bilingual;
+use crate::diagnostic::Diagnostic;
+use crate::loss::{backward_row, row_loss};
+
+/// One of the two models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    /// Trained on the labels of the samples.
+    Masked,
+    /// Trained on every token: its labels are the ids.
+    Unmasked,
+}
+
+/// Both, masked first.
+pub const BOTH: [Which; 2] = [Which::Masked, Which::Unmasked];
+
+/// The losses of a model over the samples of a step, before the step moves it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Losses {
+    /// What a trainer would report: the mean over the labels that count for this model.
+    pub reported: f32,
+    /// The mean -log p of the tokens that the mask trains.
+    pub reply: f32,
+    /// The mean -log p of the tokens that it masks; NaN where it masks none.
+    pub prompt: f32,
+}
+
+/// One step of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Counted from 1.
+    pub step: usize,
+    /// Of the model that is trained with the mask.
+    pub masked: Losses,
+    /// Of the model that is trained without.
+    pub unmasked: Losses,
+}
+
+/// What each token of a sample costs both models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Strip {
+    /// The token of the sample that the first numbers belong to: the second of the window, as nothing predicts the first.
+    pub from: usize,
+    /// -log p under the model that is trained with the mask, token by token.
+    pub masked: Vec<f32>,
+    /// The same under the other.
+    pub unmasked: Vec<f32>,
+}
+
+/// Two models in training.
+pub struct Lab {
+    pub(super) settings: Settings,
+    pub(super) data: Data,
+    pub(super) trainees: [Trainee; 2],
+    pub(super) trace: Trace,
+    gradient: Vec<f32>,
+    /// The windows in the order of this round, and how many of them the round has used.
+    order: Vec<usize>,
+    used: usize,
+    random: Random,
+    records: Vec<Record>,
+    /// Why the run can't go on.
+    failed: Option<Diagnostic>,
+}
+
+pub(super) struct Trainee {
+    pub(super) model: Model,
+    moments: Moments,
+}
+
+impl Lab {
+    /// Two equal models for these samples. The error says which setting or which lack of data makes a run impossible.
+    pub fn new(rows: &[Row], settings: Settings, seed: u64) -> Result<Self, Diagnostic> {
+        settings.check()?;
+        let data = prepare(rows, settings.ignore_index, settings.context)?;
+        let model = Model::new(settings.shape(data.vocabulary.len()), seed);
+        let count = model.parameters.len();
+        let trainee = || Trainee { model: model.clone(), moments: Moments::new(count) };
+        Ok(Self {
+            settings,
+            trainees: [trainee(), trainee()],
+            trace: Trace::default(),
+            gradient: vec![0.0; count],
+            order: (0..data.windows.len()).collect(),
+            used: data.windows.len(),
+            random: Random::new(seed ^ 0x006f_7264_6572),
+            records: Vec::new(),
+            failed: None,
+            data,
+        })
+    }
+
+    /// What was left out or cut, and why.
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.data.notes
+    }
+
+    /// The parts of the samples that the models see, in the order of the samples.
+    pub fn windows(&self) -> &[Window] {
+        &self.data.windows
+    }
+
+    /// The tokens that the models know.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.data.vocabulary
+    }
+
+    /// One of the models as it is now.
+    pub fn model(&self, which: Which) -> &Model {
+        &self.trainees[which as usize].model
+    }
+
+    /// The steps so far.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// Trains both models by one step; none where the run is over. The error says that a loss is no longer a number.
+    pub fn step(&mut self) -> Result<Option<Record>, Diagnostic> {
+        if let Some(failed) = &self.failed {
+            return Err(failed.clone());
+        }
+        if self.records.len() >= self.settings.steps {
+            return Ok(None);
+        }
+        let batch = self.next_batch();
+        let [masked, unmasked] = BOTH.map(|which| self.train(which, &batch));
+        let record = Record { step: self.records.len() + 1, masked, unmasked };
+        if !(masked.reported.is_finite() && unmasked.reported.is_finite()) {
+            let failed = diverged(record.step, self.settings.optimiser.learning_rate);
+            self.failed = Some(failed.clone());
+            return Err(failed);
+        }
+        self.records.push(record);
+        Ok(Some(record))
+    }
+
+    /// What each token of a sample's window costs both models now; none for a sample that is not trained.
+    pub fn strip(&mut self, row: usize) -> Option<Strip> {
+        let window = self.data.windows.iter().find(|window| window.row == row)?;
+        let (from, tokens) = (window.start + 1, window.tokens.clone());
+        let words = self.data.vocabulary.len();
+        let [masked, unmasked] = BOTH.map(|which| {
+            let rows = self.logits_of(which, &tokens).chunks_exact(words);
+            rows.zip(&tokens[1..]).map(|(row, token)| row_loss(row, *token as usize)).collect()
+        });
+        Some(Strip { from, masked, unmasked })
+    }
+
+    /// A row of logits for each token of a sample's window; none for a sample that is not trained.
+    pub fn logits(&mut self, which: Which, row: usize) -> Option<Vec<f32>> {
+        let window = self.data.windows.iter().find(|window| window.row == row)?;
+        let tokens = window.tokens.clone();
+        Some(self.logits_of(which, &tokens).to_vec())
+    }
+
+    fn logits_of(&mut self, which: Which, tokens: &[u32]) -> &[f32] {
+        self.trainees[which as usize].model.forward(tokens, &mut self.trace);
+        &self.trace.logits
+    }
+
+    /// The windows of the next step: each is used once a round, in an order of chance.
+    fn next_batch(&mut self) -> Vec<usize> {
+        let size = self.settings.batch.min(self.order.len());
+        let mut batch = Vec::with_capacity(size);
+        while batch.len() < size {
+            if self.used >= self.order.len() {
+                self.random.shuffle(&mut self.order);
+                self.used = 0;
+            }
+            batch.push(self.order[self.used]);
+            self.used += 1;
+        }
+        batch
+    }
+
+    fn train(&mut self, which: Which, batch: &[usize]) -> Losses {
+        let Trainee { model, moments } = &mut self.trainees[which as usize];
+        let windows: Vec<&Window> = batch.iter().map(|at| &self.data.windows[*at]).collect();
+        let weight: f64 = windows.iter().map(|window| window.weight(which)).sum();
+        self.gradient.fill(0.0);
+        let mut tally = Tally::default();
+        for window in windows {
+            model.forward(&window.tokens, &mut self.trace);
+            tally.score(window, which, weight, &mut self.trace.logits, model.shape.vocabulary);
+            model.backward(&window.tokens, &mut self.trace, &mut self.gradient);
+        }
+        moments.step(&self.settings.optimiser, &mut model.parameters, &self.gradient);
+        Losses {
+            reported: (tally.reported / weight) as f32,
+            reply: (tally.reply.0 / tally.reply.1) as f32,
+            prompt: (tally.prompt.0 / tally.prompt.1) as f32,
+        }
+    }
+}
+
+impl Window {
+    /// How much its labels weigh for a model.
+    fn weight(&self, which: Which) -> f64 {
+        match which {
+            Which::Masked => self.trained.iter().flatten().map(|(_, weight)| f64::from(*weight)).sum(),
+            Which::Unmasked => self.tokens.len().saturating_sub(1) as f64,
+        }
+    }
+}
+
+/// Sums of a step.
+#[derive(Default)]
+struct Tally {
+    reported: f64,
+    /// The sum over the tokens that the mask trains, and how many they are.
+    reply: (f64, f64),
+    prompt: (f64, f64),
+}
+
+impl Tally {
+    /// Adds the losses of a window, and turns its logits into the gradient of the mean over the step's labels.
+    fn score(&mut self, window: &Window, which: Which, total: f64, logits: &mut [f32], words: usize) {
+        let mut rows = logits.chunks_exact_mut(words);
+        let targets = window.tokens.iter().zip(&window.trained).skip(1);
+        for ((token, trained), row) in targets.zip(&mut rows) {
+            let token = *token as usize;
+            let (label, weight) = match (which, trained) {
+                (Which::Unmasked, _) => (token, 1.0),
+                (Which::Masked, Some((label, weight))) => (*label as usize, *weight),
+                (Which::Masked, None) => (token, 0.0),
+            };
+            // A recipe may train a label that is not the token; what the page shows is the token's loss.
+            let other = (label != token).then(|| row_loss(row, token));
+            let loss = backward_row(row, label, (f64::from(weight) / total) as f32);
+            if weight > 0.0 {
+                self.reported += f64::from(loss) * f64::from(weight);
+            }
+            let group = if trained.is_some() { &mut self.reply } else { &mut self.prompt };
+            group.0 += f64::from(other.unwrap_or(loss));
+            group.1 += 1.0;
+        }
+        // Nothing follows the last token.
+        rows.for_each(|row| row.fill(0.0));
+    }
+}
+
+fn diverged(step: usize, rate: f32) -> Diagnostic {
+    failure(
+        "lab-diverged",
+        format!(
+            "the loss is no longer a number at step {step}: with a learning rate of {rate} the steps are too long"
+        ),
+        format!("第 {step} 步的 loss 已不是有限的数：学习率 {rate} 过大"),
+        Bilingual::fixed(
+            "lower the learning rate, such as 0.003, and start again",
+            "请降低学习率，例如 0.003，然后重新开始",
+        ),
+    )
+}
