@@ -14,11 +14,16 @@ pub(crate) struct Props {
 }
 
 /// Each row: the keys, and what they do in English and Chinese.
-const KEYS: [(&[&str], &str, &str); 7] = [
+const KEYS: [(&[&str], &str, &str); 8] = [
     (&["Tab"], "to the next sample, box or button", "移到下一个样本、输入框或按钮"),
     (&["←", "→"], "previous or next token", "上一个或下一个 token"),
+    (&["↑", "↓"], "in Compare: the trainer above or below", "在“对比”中：上一个或下一个训练器"),
     (&["Home", "End"], "first or last token of the sample", "样本的第一个或最后一个 token"),
-    (&["n", "p"], "next or previous trained run", "下一段或上一段参与训练的片段"),
+    (
+        &["n", "p"],
+        "next or previous trained run; in Compare, difference",
+        "下一段或上一段参与训练的片段；在“对比”中为差异处",
+    ),
     (&["Enter"], "pin the token, or release it", "固定或取消固定该 token"),
     (&["Esc"], "release the pin, close a dialog", "取消固定，关闭对话框"),
     (&["?"], "this list", "显示本列表"),

@@ -158,3 +158,43 @@ fn a_file_that_can_not_be_read_leaves_the_text_and_says_why() {
     assert_eq!((&*after.choices.dialogue, &after.file), ("mine", &None));
     assert!(after.notice.is_some_and(|notice| notice.en.starts_with("a.bin: no text")));
 }
+
+#[test]
+fn the_page_is_busy_while_a_comparison_is_on_its_way_and_keeps_the_old_one_until_then() {
+    use crate::app::wire::CompareView;
+    let compared = |columns: u32| {
+        let view = CompareView { columns: vec![0; 2 * columns as usize], ..CompareView::default() };
+        Action::Heard(FromWorker::Compared(1, Box::new(view), 1.0))
+    };
+    let first = state().after(Action::Tab(Tab::Compare)).after(Action::ComparisonAsked).after(compared(1));
+    let again = first.after(Action::ComparisonAsked);
+    assert!(!first.comparing && again.comparing);
+    assert_eq!(again.comparison.as_ref().map(|view| view.len()), Some(1));
+    assert_eq!(again.after(compared(2)).comparison.as_ref().map(|view| view.len()), Some(2));
+    assert!(!again.after(Action::WorkerLost { restarted: true }).comparing);
+}
+
+#[test]
+fn a_comparison_asks_for_every_recipe_that_is_not_left_out_with_the_options_set_for_it() {
+    let mut compare = CompareChoices::default();
+    compare.hidden.insert("per-turn".to_owned());
+    compare.samples.insert("tinker".to_owned(), 2);
+    let set = state()
+        .after(Action::Recipe("axolotl".to_owned()))
+        .after(Action::Option("train_on_eos", "all".to_owned()))
+        .after(Action::Compare(compare));
+    let asked = set.asked();
+    let of = |id: &str| asked.iter().find(|one| one.recipe == id);
+    assert_eq!(asked.len(), RECIPES.len() - 1);
+    assert!(of("per-turn").is_none());
+    assert_eq!(of("axolotl").unwrap().options, [("train_on_eos".to_owned(), "all".to_owned())]);
+    assert_eq!(of("tinker").unwrap().sample, Some(2));
+}
+
+#[test]
+fn the_arrow_keys_walk_through_the_tabs_and_around_their_ends() {
+    for tab in Tab::ALL {
+        assert_eq!(tab.step(1).step(-1), tab);
+    }
+    assert_eq!(Tab::ALL[0].step(-1), *Tab::ALL.last().unwrap());
+}
