@@ -1,0 +1,76 @@
+//! What can happen on the page.
+
+use std::rc::Rc;
+
+use super::{CompareChoices, Dialog, Lane, Tab, Theme, TokenAt};
+use crate::app::i18n::Lang;
+use crate::app::wire::FromWorker;
+use crate::engine::TemplateChoice;
+use crate::examples::Example;
+use crate::span::Span;
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// The text was edited.
+    Type(Rc<str>),
+    /// An example was chosen.
+    Example(&'static Example),
+    /// A file was opened or dropped: its name, and the address under which the worker finds it.
+    Open(Rc<str>, Rc<str>),
+    /// Another conversation of the open file was asked for.
+    Row(usize),
+    /// What an example or a file replaced comes back.
+    Restore,
+    /// The user has seen that the text was replaced.
+    KeepNew,
+    /// The format was chosen, or left to the reader.
+    Format(Option<String>),
+    /// A template was chosen.
+    Template(TemplateChoice),
+    /// The own template was edited.
+    TypeTemplate(Rc<str>),
+    /// A tokenizer was chosen.
+    Tokenizer(String),
+    /// A recipe was chosen.
+    Recipe(String),
+    /// An option of the recipe was set.
+    Option(&'static str, String),
+    /// The label of masked positions was set.
+    IgnoreIndex(i64),
+    /// Another conversation was chosen.
+    Conversation(usize),
+    /// What stands under a token was chosen.
+    Lane(Lane),
+    /// Another view was opened.
+    Tab(Tab),
+    /// What the view Compare shows was changed.
+    Compare(CompareChoices),
+    /// A comparison was asked for.
+    ComparisonAsked,
+    /// The other language.
+    Lang(Lang),
+    /// Other colours.
+    Theme(Theme),
+    /// The pointer or the keyboard is on a token, or on none.
+    Hover(Option<TokenAt>),
+    /// A token was pinned, or released if it was.
+    Pin(TokenAt),
+    /// Nothing is pinned any more.
+    Release,
+    /// These bytes of the text were selected in the box, or the box was left.
+    Select(Option<Span>),
+    /// A dialog opens, or the open one closes.
+    Dialog(Option<Dialog>),
+    /// A request went out.
+    Asked,
+    /// The worker said something.
+    Heard(FromWorker),
+    /// The worker did not answer, or died; it was started again unless it does so always.
+    WorkerLost {
+        /// Whether it was started again.
+        restarted: bool,
+    },
+    /// The words of the last notice have been read.
+    Noticed,
+}
