@@ -23,6 +23,7 @@ fn what_was_chosen_is_there_after_it_was_kept() {
     LocalStorage::clear();
     assert_eq!(platform::choices(), Choices::default(), "nothing was kept yet");
     let choices = Choices {
+        format: Some("sharegpt".to_owned()),
         dialogue: "[\"春风\", '\u{1f469}\u{200d}\u{1f469}', \"\\u0000\"]\n".into(),
         template: TemplateChoice::Source("{{ messages }}".to_owned()),
         own_template: "{{ messages }}".into(),
@@ -32,6 +33,7 @@ fn what_was_chosen_is_there_after_it_was_kept() {
         ignore_index: i64::MIN,
         conversation: 2,
         lane: Lane::Ids,
+        ..Choices::default()
     };
     assert!(platform::keep(&choices));
     assert_eq!(platform::choices(), choices);
