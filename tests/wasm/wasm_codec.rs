@@ -67,6 +67,7 @@ fn finding() -> Diagnostic {
 
 fn report() -> ReportView {
     ReportView {
+        candidates: vec!["openai".to_owned()],
         format: Some("openai".to_owned()),
         count: 2,
         conversation: Some(ConversationView {
