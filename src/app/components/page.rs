@@ -77,9 +77,10 @@ pub fn Page() -> Html {
         });
     }
 
-    // The comparison is asked for only while it is looked at.
+    // The comparison is asked for only while it is looked at, and when there is a tokenizer.
+    let ready = matches!(state.tokenizer(), Some(Loading::Ready(_)));
     let tab = if state.embed { Tab::Samples } else { state.choices.tab };
-    let compared = question.filter(|_| tab == Tab::Compare).map(|mut question| {
+    let compared = question.filter(|_| ready && tab == Tab::Compare).map(|mut question| {
         question.recipe.clear();
         question.options.clear();
         (question, state.asked())
