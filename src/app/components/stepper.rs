@@ -61,10 +61,16 @@ pub(crate) fn Stepper(props: &Props) -> Html {
         Lang::En => format!("of {}{}", lang.number(count), if more { "…" } else { "" }),
         Lang::Zh => format!("共 {} {}{}", lang.number(count), noun.1, if more { "……" } else { "" }),
     };
+    // The number in the field is no text: this is what is read out, and what is found on the page.
+    let words = match lang {
+        Lang::En => format!("{} {} {of}", noun.0, lang.number(index + 1)),
+        Lang::Zh => format!("{} {} {}，{of}", noun.0, lang.number(index + 1), noun.1),
+    };
     html! {
         <div class="stepper" role="group" aria-label={label}>
             <button class="btn line icon" disabled={index == 0} onclick={step(index.saturating_sub(1))}
                 aria-label={lang.pick("Previous conversation", "上一段对话")}>{ icon(Icon::Left) }</button>
+            <span class="said" role="status">{ words }</span>
             <span>
                 { noun.0 }
                 <input ref={number} type="text" inputmode="numeric" size="4" value={(index + 1).to_string()}
