@@ -142,10 +142,13 @@ impl Desk {
         match &message {
             FromWorker::Died(_) => return self.lose_soon(),
             FromWorker::Hello(build, _) if build != BUILD => return self.lose_soon(),
-            FromWorker::Report(..) => {
+            FromWorker::Report(number, ..) => {
                 self.losses.set(0);
-                self.in_flight.set(false);
+                // A parked question may be answered while a newer one is on its way.
+                self.in_flight.set(self.in_flight.get() && *number != self.number.get());
             }
+            // It waits for the network, and a newer question need not.
+            FromWorker::Parked(_) => self.in_flight.set(false),
             FromWorker::Compared(..) => {
                 self.losses.set(0);
                 self.comparing.set(false);
@@ -153,15 +156,14 @@ impl Desk {
             _ => {}
         }
         *self.watch.borrow_mut() = None;
-        // A network may be as slow as it likes.
-        if (self.in_flight.get() || self.comparing.get()) && !matches!(message, FromWorker::Loading(..)) {
+        if self.in_flight.get() || self.comparing.get() {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
         (self.tell)(Action::Heard(message));
-        if !self.in_flight.get()
-            && let Some(request) = self.next.take()
-        {
+        if self.in_flight.get() {
+            (self.tell)(Action::Asked);
+        } else if let Some(request) = self.next.take() {
             (self.tell)(Action::Asked);
             self.send(request);
         }

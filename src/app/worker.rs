@@ -93,12 +93,15 @@ impl Worker for Analyst {
 
     fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
         match message {
-            // It is answered as soon as its tokenizer is there, without a word to the page in between.
+            // It is answered as soon as its tokenizer is there, unless another one comes before.
             ToWorker::Analyze(number, request) if self.coming.contains(&request.tokenizer) => {
-                scope.respond(page, FromWorker::Loading(request.tokenizer.clone(), 0.0, None));
+                scope.respond(page, FromWorker::Parked(number));
                 self.waiting = Some((number, request));
             }
-            ToWorker::Analyze(number, request) => self.answer(scope, page, number, &request),
+            ToWorker::Analyze(number, request) => {
+                self.waiting = None;
+                self.answer(scope, page, number, &request);
+            }
             ToWorker::Compare(number, question) => {
                 let start = now();
                 let (request, asked) = *question;

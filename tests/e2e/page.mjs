@@ -31,7 +31,7 @@ function wanted(name) {
 }
 
 /** Opens the page, in English where the query does not say otherwise, and waits until it can be used. */
-export async function open(t, { query = "lang=en", wait = true, allow = [], block = null, ...options } = {}) {
+export async function open(t, { query = "lang=en", wait = true, allow = [], block = null, hold = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
   context.setDefaultTimeout(PATIENCE);
   const requests = [];
@@ -45,6 +45,8 @@ export async function open(t, { query = "lang=en", wait = true, allow = [], bloc
     if (message.type() === "error") faults.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => faults.push(`thrown: ${error.error().stack}`));
+  // A request that is held is never answered, as on a network that hangs.
+  if (hold) await context.route(hold, () => {});
   if (block) await context.route(block, (route) => route.abort());
   const page = await context.newPage();
   page.on("crash", () => faults.push("the page crashed"));

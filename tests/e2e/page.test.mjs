@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { box, counts, eventually, exchange, open, option, paste, picker, ready, sample, samples, summary, url, useBuiltIn } from "./page.mjs";
+import { box, counts, eventually, exchange, open, option, paste, picker, ready, sample, samples, state, summary, url, useBuiltIn } from "./page.mjs";
 
 const root = (page, name) => page.evaluate((name) => document.documentElement.getAttribute(name), name);
 const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -199,6 +199,15 @@ test("a tokenizer that can't be loaded leaves the page at work with the built-in
   assert.equal(await picker(page, "Tokenizer").inputValue(), "lossmask");
   assert.match(await page.locator(".notice").innerText(), /built-in tokenizer/);
   assert.equal(await samples(page).count(), 2);
+});
+
+test("while a tokenizer is on its way, the built-in one can be chosen and answers at once", async (t) => {
+  const { page } = await open(t, { wait: false, hold: "**/tokenizers/**" });
+  await page.getByText("Loading tokenizer").waitFor();
+  await useBuiltIn(page);
+  await sample(page, 1).waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(await state(page), "ready");
 });
 
 test("a worker that stops is started again, and nothing typed is lost", async (t) => {

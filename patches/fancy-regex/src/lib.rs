@@ -1,7 +1,7 @@
 //! The part of `fancy-regex` that the tokenizer uses.
 //!
-//! Natively it is that crate. In a browser it is the browser's own `RegExp`, which costs nothing to download where the
-//! crate and its tables are a quarter of the worker. `translate` writes a pattern so that `RegExp` means by it what the
+//! Natively it is that crate. In a browser it is the browser's own `RegExp`, which costs nothing to download, where the
+//! crate brings an engine and large tables. `translate` writes a pattern so that `RegExp` means by it what the
 //! crate means, and refuses what it can't. Both give the same matches: `tests/` has a table that runs natively and in a
 //! browser.
 

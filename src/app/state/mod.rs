@@ -349,8 +349,8 @@ impl State {
                 self.waiting = false;
                 self.comparing = false;
             }
-            // The page never asks for one.
-            FromWorker::Encoded(..) => {}
+            // The desk's matter; and the page never asks for an encoding.
+            FromWorker::Parked(_) | FromWorker::Encoded(..) => {}
         }
     }
 

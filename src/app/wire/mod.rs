@@ -55,6 +55,8 @@ pub enum FromWorker {
     Row(usize, String),
     /// The file can't be read, and why.
     NoFile(Diagnostic),
+    /// The question of this number waits for its tokenizer; a newer question may take its place.
+    Parked(u32),
     /// The report to the request of this number, and how long it took in milliseconds.
     Report(u32, Box<ReportView>, f64),
     /// The comparison that was asked for under this number, and how many milliseconds it took.
