@@ -25,7 +25,8 @@ type Comparison = Box<(Request, Vec<Asked>)>;
 pub struct Desk {
     bridge: RefCell<Option<WorkerBridge<Analyst>>>,
     number: Cell<u32>,
-    in_flight: Cell<bool>,
+    /// The number of the question for a report that is being answered.
+    in_flight: Cell<Option<u32>>,
     /// What to ask when the answer is here.
     next: RefCell<Option<Box<Request>>>,
     comparing: Cell<bool>,
@@ -43,7 +44,7 @@ impl Desk {
         let desk = Rc::new(Self {
             bridge: RefCell::default(),
             number: Cell::new(0),
-            in_flight: Cell::new(false),
+            in_flight: Cell::new(None),
             next: RefCell::default(),
             comparing: Cell::new(false),
             next_comparison: RefCell::default(),
@@ -59,7 +60,7 @@ impl Desk {
     /// Asks for a report. While one is being made, only the newest request waits.
     pub fn ask(self: &Rc<Self>, request: Request) {
         (self.tell)(Action::Asked);
-        if self.in_flight.get() {
+        if self.in_flight.get().is_some() {
             *self.next.borrow_mut() = Some(Box::new(request));
         } else {
             self.send(Box::new(request));
@@ -109,17 +110,22 @@ impl Desk {
     }
 
     fn send(self: &Rc<Self>, request: Box<Request>) {
-        self.in_flight.set(true);
-        self.number.set(self.number.get().wrapping_add(1));
-        self.post(ToWorker::Analyze(self.number.get(), request));
+        let number = self.count();
+        self.in_flight.set(Some(number));
+        self.post(ToWorker::Analyze(number, request));
         self.watch();
     }
 
     fn send_comparison(self: &Rc<Self>, question: Comparison) {
         self.comparing.set(true);
-        self.number.set(self.number.get().wrapping_add(1));
-        self.post(ToWorker::Compare(self.number.get(), question));
+        self.post(ToWorker::Compare(self.count(), question));
         self.watch();
+    }
+
+    /// The number of the next question.
+    fn count(&self) -> u32 {
+        self.number.set(self.number.get().wrapping_add(1));
+        self.number.get()
     }
 
     fn post(&self, message: ToWorker) {
@@ -145,10 +151,10 @@ impl Desk {
             FromWorker::Report(number, ..) => {
                 self.losses.set(0);
                 // A parked question may be answered while a newer one is on its way.
-                self.in_flight.set(self.in_flight.get() && *number != self.number.get());
+                self.in_flight.set(self.in_flight.get().filter(|newest| newest != number));
             }
             // It waits for the network, and a newer question need not.
-            FromWorker::Parked(_) => self.in_flight.set(false),
+            FromWorker::Parked(_) => self.in_flight.set(None),
             FromWorker::Compared(..) => {
                 self.losses.set(0);
                 self.comparing.set(false);
@@ -156,12 +162,13 @@ impl Desk {
             _ => {}
         }
         *self.watch.borrow_mut() = None;
-        if self.in_flight.get() || self.comparing.get() {
+        let answering = self.in_flight.get().is_some();
+        if answering || self.comparing.get() {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
         (self.tell)(Action::Heard(message));
-        if self.in_flight.get() {
+        if answering {
             (self.tell)(Action::Asked);
         } else if let Some(request) = self.next.take() {
             (self.tell)(Action::Asked);
@@ -183,7 +190,7 @@ impl Desk {
 
     fn lose(self: &Rc<Self>) {
         self.losses.set(self.losses.get() + 1);
-        self.in_flight.set(false);
+        self.in_flight.set(None);
         self.next.take();
         self.comparing.set(false);
         self.next_comparison.take();

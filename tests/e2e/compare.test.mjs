@@ -193,3 +193,16 @@ test("a broken text and another one are compared as soon as they are typed", asy
   assert.equal(await page.locator(".compare .top-error[role=alert]").count(), 0);
   await until(page, () => document.querySelectorAll(".cmp-r[data-recipe]").length, (count) => count > 8, "the rows");
 });
+
+test("a setting that is changed while comparing is answered at once, by the worker that is there", async (t) => {
+  const { page } = await open(t, { wait: false });
+  await useBuiltIn(page);
+  await compare(page);
+  // Each of them asks for a report and a comparison in one go.
+  for (const template of ["llama-3", "zephyr", "chatml"]) {
+    await picker(page, "Template").selectOption(template);
+    await ready(page);
+  }
+  // A lost answer is noticed after a while, by starting the worker again, and the page says so.
+  assert.equal(await page.locator(".notice").count(), 0, "nothing had to be started again");
+});
