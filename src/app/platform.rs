@@ -1,8 +1,11 @@
 //! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
 
-use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
-use web_sys::UrlSearchParams;
+use js_sys::JSON;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::Serializer;
+use web_sys::{Storage, UrlSearchParams};
 
 use crate::app::i18n::Lang;
 use crate::app::state::{Choices, Theme};
@@ -27,14 +30,14 @@ pub fn embed() -> bool {
 /// The language: the address, then what was chosen before, then the browser's.
 pub fn lang() -> Lang {
     parameter("lang")
-        .or_else(|| LocalStorage::get(LANG).ok())
+        .or_else(|| kept(LANG))
         .or_else(|| window().navigator().language())
         .map_or(Lang::En, |tag| Lang::of_tag(&tag))
 }
 
 /// The colours: the address, then what was chosen before, then the system's.
 pub fn theme() -> Theme {
-    match parameter("theme").or_else(|| LocalStorage::get(THEME).ok()).as_deref() {
+    match parameter("theme").or_else(|| kept(THEME)).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::Auto,
@@ -63,7 +66,7 @@ pub fn is_phone() -> bool {
 /// Keeps the language and shows it to the browser.
 pub fn set_lang(lang: Lang) {
     let _ = document_element().set_attribute("lang", lang.tag());
-    let _ = LocalStorage::set(LANG, lang.code());
+    store(LANG, lang.code());
     document().set_title(
         lang.pick("lossmask: which tokens does fine-tuning train?", "lossmask：微调时到底训练了哪些 token？"),
     );
@@ -79,10 +82,10 @@ pub fn set_theme(theme: Theme) {
     };
     if let Some(name) = name {
         let _ = root.set_attribute("data-theme", name);
-        let _ = LocalStorage::set(THEME, name);
+        store(THEME, name);
     } else {
         let _ = root.remove_attribute("data-theme");
-        LocalStorage::delete(THEME);
+        let _ = storage().map(|storage| storage.remove_item(THEME));
     }
 }
 
@@ -99,13 +102,33 @@ pub fn set_embed(embed: bool) {
 
 /// What the user chose the last time; the defaults where nothing was kept or it can't be read.
 pub fn choices() -> Choices {
-    LocalStorage::get(CHOICES).unwrap_or_default()
+    kept(CHOICES).unwrap_or_default()
 }
 
 /// Keeps what the user chose. False where it is too large, or the browser refuses.
 pub fn keep(choices: &Choices) -> bool {
-    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES
-        && LocalStorage::set(CHOICES, choices).is_ok()
+    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES && store(CHOICES, choices)
+}
+
+/// This browser's storage, where it gives us one.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
+
+/// Reads what was kept, with the browser's own reader of JSON: that of `serde_json` would have to be fetched.
+fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
+    let text = storage()?.get_item(key).ok()??;
+    serde_wasm_bindgen::from_value(JSON::parse(&text).ok()?).ok()
+}
+
+/// Keeps a value as JSON, and says whether it is kept.
+fn store(key: &str, value: &(impl Serialize + ?Sized)) -> bool {
+    let write = || {
+        let value = value.serialize(&Serializer::json_compatible()).ok()?;
+        let text: String = JSON::stringify(&value).ok()?.into();
+        storage()?.set_item(key, &text).ok()
+    };
+    write().is_some()
 }
 
 /// The local time, for `strftime_now`.

@@ -18,37 +18,86 @@ pub(super) struct Block {
     loops: Vec<Span>,
 }
 
-/// Rewrites the tags and says where the blocks are, and where the names in the tags are and which of them open a block. Text that can't be read as a template is returned as it is: the
-/// compiler will say what is wrong with it. `restore` turns an offset of `source` into one of what the user wrote.
-pub(super) fn rewrite(
-    source: &str,
-    restore: impl Fn(Span) -> Span,
-) -> (String, Vec<Block>, Vec<(Span, bool)>) {
-    let mut out = source.to_owned();
-    let mut blocks = Vec::new();
-    let mut tags = Vec::new();
+/// What a tag opens or closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A `{% generation %}` block.
+    Generation,
+    /// A block whose text Jinja gathers before any of it is written: a macro, or the body of a filter.
+    Gathered,
+}
+
+/// A tag around text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tag {
+    /// The bytes of its name.
+    pub(super) name: Span,
+    /// What it is about.
+    pub(super) kind: Kind,
+    /// Whether it opens a block.
+    pub(super) opens: bool,
+}
+
+/// A template in which `{% generation %}` is something that minijinja knows.
+#[derive(Debug, Default)]
+pub(super) struct Rewritten {
+    /// Its text, as long as before.
+    pub(super) text: String,
+    /// The blocks.
+    pub(super) blocks: Vec<Block>,
+    /// The tags of the blocks in order, and, where a block lies in gathered text, those of the text too.
+    pub(super) tags: Vec<Tag>,
+    /// The first block that lies in gathered text.
+    pub(super) gathered: Option<Span>,
+}
+
+/// Rewrites the tags. Text that can't be read as a template is returned as it is: the compiler will say what is wrong
+/// with it. `restore` turns an offset of `source` into one of what the user wrote.
+pub(super) fn rewrite(source: &str, restore: impl Fn(Span) -> Span) -> Rewritten {
+    let mut found = find(source, restore);
+    if found.gathered.is_none() {
+        found.tags.retain(|tag| tag.kind == Kind::Generation);
+    }
+    found
+}
+
+fn find(source: &str, restore: impl Fn(Span) -> Span) -> Rewritten {
+    let mut found = Rewritten { text: source.to_owned(), ..Rewritten::default() };
+    let mut depth = 0_usize;
     let mut open = Vec::new();
     let mut open_loops = Vec::new();
     let mut loops: Vec<Span> = Vec::new();
     let mut at_tag = false;
     for token in tokenize(source, false, environment::syntax()) {
-        let Ok((token, place)) = token else { return (out, blocks, tags) };
+        let Ok((token, place)) = token else { return found };
         let span = Span::new(place.start_offset as usize, place.end_offset as usize);
         if let (true, Token::Ident(name)) = (at_tag, &token) {
+            let tag = |kind, opens| Tag { name: span, kind, opens };
             match *name {
                 "generation" if span.of(source) == "generation" => {
-                    out.replace_range(span.start..span.end, "with      ");
-                    tags.push((span, true));
+                    found.text.replace_range(span.start..span.end, "with      ");
+                    found.tags.push(tag(Kind::Generation, true));
+                    if depth > 0 {
+                        found.gathered.get_or_insert(restore(span));
+                    }
                     open.push(span.end);
                 }
                 "endgeneration" if span.of(source) == "endgeneration" => {
-                    out.replace_range(span.start..span.end, "endwith      ");
-                    tags.push((span, false));
+                    found.text.replace_range(span.start..span.end, "endwith      ");
+                    found.tags.push(tag(Kind::Generation, false));
                     if let Some(start) = open.pop() {
                         let inner = loops.iter().filter(|inner: &&Span| start < inner.start);
                         let loops = inner.map(|inner| restore(*inner)).collect();
-                        blocks.push(Block { span: restore(Span::new(start, span.start)), loops });
+                        found.blocks.push(Block { span: restore(Span::new(start, span.start)), loops });
                     }
+                }
+                "macro" | "filter" => {
+                    depth += 1;
+                    found.tags.push(tag(Kind::Gathered, true));
+                }
+                "endmacro" | "endfilter" => {
+                    depth = depth.saturating_sub(1);
+                    found.tags.push(tag(Kind::Gathered, false));
                 }
                 "for" => open_loops.push(span.end),
                 "endfor" => loops.extend(open_loops.pop().map(|start| Span::new(start, span.start))),
@@ -57,7 +106,7 @@ pub(super) fn rewrite(
         }
         at_tag = matches!(token, Token::BlockStart);
     }
-    (out, blocks, tags)
+    found
 }
 
 /// The stretches of output that were written from inside a block, one for each pass through it.
@@ -126,11 +175,24 @@ mod tests {
     fn the_tags_are_replaced_and_nothing_moves() {
         let source =
             "a{%- generation -%}\nb {% endgeneration %}{# generation #}{% raw %}{% generation %}{% endraw %}";
-        let (out, blocks, tags) = rewrite(source, |span| span);
-        assert_eq!(out.len(), source.len());
+        let Rewritten { text: out, blocks, tags, gathered } = rewrite(source, |span| span);
+        assert_eq!((out.len(), gathered), (source.len(), None));
         assert!(out.starts_with("a{%- with       -%}\nb {% endwith       %}{# generation #}"));
         assert!(out.ends_with("{% generation %}{% endraw %}"));
         assert_eq!(blocks.len(), 1);
-        assert_eq!(tags.iter().map(|(_, opens)| *opens).collect::<Vec<_>>(), [true, false]);
+        assert_eq!(tags.iter().map(|tag| tag.opens).collect::<Vec<_>>(), [true, false]);
+    }
+
+    #[test]
+    fn the_tags_of_a_macro_are_told_only_where_a_block_lies_in_it() {
+        let kinds = |source: &str| -> Vec<Kind> {
+            rewrite(source, |span| span).tags.iter().map(|tag| tag.kind).collect()
+        };
+        let block = "{% generation %}{% endgeneration %}";
+        let outside = format!("{{% macro a() %}}{{% endmacro %}}{block}");
+        assert_eq!(kinds(&outside), [Kind::Generation; 2]);
+        let inside = format!("{{% macro a() %}}{block}{{% endmacro %}}");
+        use Kind::{Gathered, Generation};
+        assert_eq!(kinds(&inside), [Gathered, Generation, Generation, Gathered]);
     }
 }

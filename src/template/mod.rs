@@ -44,6 +44,8 @@ pub struct Template {
     places: newlines::Places,
     env: Environment<'static>,
     blocks: Vec<generation::Block>,
+    /// The first block that lies in a macro or in the body of a filter.
+    gathered: Option<Span>,
     /// Whether the template calls anything that strips whitespace.
     trims: bool,
     preparation: Preparation,
@@ -74,7 +76,7 @@ pub struct Rendered {
     pub text: String,
     /// Which template bytes wrote which output bytes; ascending, without overlap.
     pub writers: Vec<Writer>,
-    /// Output bytes inside `{% generation %}`, in order.
+    /// Output bytes inside `{% generation %}`, in order, where transformers sees them.
     pub generation: Vec<Span>,
 }
 
@@ -160,7 +162,8 @@ impl Template {
         if let Some(place) = limits::too_complex(&text) {
             return Err(error::too_complex(newlines.restore(place)));
         }
-        let (rewritten, blocks, tags) = generation::rewrite(&text, |span| newlines.restore(span));
+        let generation::Rewritten { text: rewritten, blocks, tags, gathered } =
+            generation::rewrite(&text, |span| newlines.restore(span));
         let marked = passes::marked(&rewritten, &tags).filter(|_| !tags.is_empty());
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
@@ -180,6 +183,7 @@ impl Template {
             places,
             env,
             blocks,
+            gathered,
             trims,
             preparation: Preparation::default(),
             cache: regions::Cache::default(),
@@ -229,7 +233,18 @@ impl Template {
             // It takes a block at the very beginning for one that nobody asked about.
             generation.retain(|span| span.start > 0);
         }
-        Ok(Rendered { text, writers, generation })
+        let mut rendered = Rendered { text, writers, generation };
+        if self.gathered.is_some() {
+            let passes = self.passes(input, &rendered);
+            rendered.generation = passes.into_iter().filter(|span| !span.is_empty()).collect();
+        }
+        Ok(rendered)
+    }
+
+    /// The tag of the first `{% generation %}` block that lies in a macro or in the body of a filter: transformers
+    /// takes its text for what stands at the beginning of the macro's text.
+    pub(crate) const fn gathered(&self) -> Option<Span> {
+        self.gathered
     }
 
     /// The passes through `{% generation %}` blocks of `rendered`, which must be this template's render of `input`: like

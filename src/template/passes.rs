@@ -4,19 +4,28 @@
 //! look up the tokens around it. So the template is run once more with a mark at both ends of each block. The marks
 //! keep to what the tags do to the white space around them; where the text without marks is not the text that was
 //! rendered, the marks got in the way, and nothing is told.
+//!
+//! A block in a macro or in the body of a filter is one whose place transformers gets wrong: it takes what was written
+//! so far for all that stands before the block, and the text of a macro is gathered before any of it is written. The
+//! block is reported as if it stood at the macro's beginning (`AssistantTracker` in `chat_template_utils.py`). So such
+//! macros get marks too.
 
 use minijinja::machinery::{Token, tokenize};
 
 use super::environment;
+use super::generation::{Kind, Tag};
 use crate::span::Span;
 
 /// The marks: characters that no text has any use for.
 const OPEN: char = '\u{10FFFC}';
 const CLOSE: char = '\u{10FFFD}';
+/// Those of gathered text.
+const GATHER: char = '\u{10FFFA}';
+const WRITE: char = '\u{10FFFB}';
+const MARKS: [char; 4] = [OPEN, CLOSE, GATHER, WRITE];
 
-/// The template with marks, of one whose tags are already rewritten; `tags` are the bytes of the names in them, opening
-/// and closing ones in order.
-pub(super) fn marked(source: &str, tags: &[(Span, bool)]) -> Option<String> {
+/// The template with marks, of one whose tags are already rewritten; `tags` are in order.
+pub(super) fn marked(source: &str, tags: &[Tag]) -> Option<String> {
     let mut out = String::with_capacity(source.len() + tags.len() * 16);
     let mut copied = 0;
     let mut start = 0;
@@ -28,18 +37,19 @@ pub(super) fn marked(source: &str, tags: &[(Span, bool)]) -> Option<String> {
         match token {
             Token::BlockStart => start = place.start,
             Token::BlockEnd => {
-                let Some((name, opens)) =
-                    tag.filter(|(name, _)| start <= name.start && name.end <= place.end)
+                let Some(Tag { name, kind, opens }) =
+                    tag.filter(|tag| start <= tag.name.start && tag.name.end <= place.end)
                 else {
                     continue;
                 };
+                let (open, close) = if *kind == Kind::Generation { (OPEN, CLOSE) } else { (GATHER, WRITE) };
                 let whole = Span::new(start, place.end).of(source);
                 out.push_str(source.get(copied..start)?);
                 if *opens {
                     out.push_str(whole);
-                    copied = place.end + push_open(&mut out, whole, source.get(place.end..)?);
+                    copied = place.end + push_open(&mut out, open, whole, source.get(place.end..)?);
                 } else {
-                    push_close(&mut out, whole);
+                    push_close(&mut out, close, whole);
                     out.push_str(whole);
                     copied = place.end;
                 }
@@ -61,47 +71,61 @@ fn emit(out: &mut String, before: &str, mark: char, after: &str) {
 }
 
 /// Writes the mark after an opening tag, and says how much of the rest the tag itself takes.
-fn push_open(out: &mut String, tag: &str, rest: &str) -> usize {
+fn push_open(out: &mut String, mark: char, tag: &str, rest: &str) -> usize {
     if tag.ends_with("-%}") {
-        emit(out, "", OPEN, "-");
+        emit(out, "", mark, "-");
         0
     } else {
-        emit(out, "", OPEN, "");
+        emit(out, "", mark, "");
         usize::from(!tag.ends_with("+%}") && rest.starts_with('\n'))
     }
 }
 
 /// Writes the mark before a closing tag, and takes away what the tag itself takes from before it.
-fn push_close(out: &mut String, tag: &str) {
+fn push_close(out: &mut String, mark: char, tag: &str) {
     if tag.starts_with("{%-") {
-        emit(out, "-", CLOSE, "");
+        emit(out, "-", mark, "");
         return;
     }
     let before = out.trim_end_matches(|c: char| c.is_whitespace() && c != '\n');
     if !tag.starts_with("{%+") && (before.is_empty() || before.ends_with('\n')) {
         out.truncate(before.len());
     }
-    emit(out, "", CLOSE, "");
+    emit(out, "", mark, "");
 }
 
-/// The passes that the marks of a render show, in the order in which they end; none where the text between the marks is
-/// not `text`.
+/// The passes that the marks of a render show, in the order in which they end, where transformers sees them; none where
+/// the text between the marks is not `text`.
 pub(super) fn read(rendered: &str, text: &str) -> Option<Vec<Span>> {
     let mut spans = Vec::new();
     let mut open = Vec::new();
+    let mut gathered = Vec::new();
     let mut at = 0;
     let mut rest = text;
-    for piece in rendered.split_inclusive([OPEN, CLOSE]) {
-        let plain = piece.trim_end_matches([OPEN, CLOSE]);
+    for piece in rendered.split_inclusive(MARKS) {
+        let plain = piece.trim_end_matches(MARKS);
         rest = rest.strip_prefix(plain)?;
         at += plain.len();
-        if piece.ends_with(OPEN) {
-            open.push(at);
-        } else if piece.ends_with(CLOSE) {
-            spans.push(Span::new(open.pop()?, at));
+        match piece.chars().next_back() {
+            Some(OPEN) => open.push(at),
+            Some(CLOSE) => {
+                let start = open.pop()?;
+                let length = text.get(start..at)?.chars().count();
+                let seen = gathered.first().copied().unwrap_or(start);
+                spans.push(Span::new(seen, after_chars(text, seen, length)?));
+            }
+            Some(GATHER) => gathered.push(at),
+            Some(WRITE) => drop(gathered.pop()?),
+            _ => {}
         }
     }
-    (rest.is_empty() && open.is_empty()).then_some(spans)
+    (rest.is_empty() && open.is_empty() && gathered.is_empty()).then_some(spans)
+}
+
+/// The place `count` characters after `start`: transformers counts characters.
+fn after_chars(text: &str, start: usize, count: usize) -> Option<usize> {
+    let rest = text.get(start..)?;
+    Some(rest.char_indices().nth(count).map_or(text.len(), |(place, _)| start + place))
 }
 
 #[cfg(test)]
@@ -158,5 +182,12 @@ mod tests {
         assert_eq!(spans, [Span::at(2), Span::new(1, 2), Span::at(3)]);
         assert_eq!(read(&rendered, "abd"), None);
         assert_eq!(read(&format!("{OPEN}a"), "a"), None);
+    }
+
+    #[test]
+    fn a_pass_in_gathered_text_is_seen_at_its_beginning_with_as_many_characters() {
+        let rendered = format!("a{GATHER}é{GATHER}b{OPEN}é{CLOSE}{WRITE}{OPEN}c{CLOSE}d{WRITE}");
+        assert_eq!(read(&rendered, "aébécd").unwrap(), [Span::new(1, 3), Span::new(1, 3)]);
+        assert_eq!(read(&format!("{GATHER}a"), "a"), None);
     }
 }

@@ -82,6 +82,15 @@ fn each_fault_is_found_and_shown() {
             "marks-too-much",
             "<u>Alder?",
         ),
+        (
+            template(
+                "{% macro reply(text) %}> {% generation %}{{ text }}</s>{% endgeneration %}{% endmacro %}",
+                USER,
+                "{{ reply(m.content) }}",
+            ),
+            "generation-in-macro",
+            "{% generation %}",
+        ),
         (template("", USER, "{{ m.content }}"), "stop-token-not-own", ""),
         (
             template(

@@ -12,6 +12,7 @@ use crate::template::{Rendered, environment};
 pub(super) fn check(check: &mut Check<'_>) {
     if check.template.has_generation() {
         set_inside(check);
+        in_macro(check);
     } else {
         check.add(
             Severity::Note,
@@ -106,6 +107,25 @@ fn without_scaffold(rendered: &Rendered, required: Span) -> Span {
         rest = after.trim_start();
     }
     if rest.is_empty() { Span::new(start, required.end) } else { required }
+}
+
+/// A block in a macro, whose place transformers gets wrong.
+fn in_macro(check: &mut Check<'_>) {
+    let Some(place) = check.template.gathered() else { return };
+    check.add(
+        Severity::Error,
+        "generation-in-macro",
+        Bilingual::fixed(
+            "a `{% generation %}` block lies in a macro: transformers marks as many characters, but counts them from where the macro's text begins",
+            "`{% generation %}` 块位于宏内：transformers 标记的字符数不变，却从宏输出的开头算起，位置因此前移",
+        ),
+        Bilingual::fixed(
+            "move the tags out of the macro, around the call",
+            "把标签移到宏外，包住宏的调用",
+        ),
+        super::probe("turns").0,
+        Some(around(check.template.source(), place.start, place.end)),
+    );
 }
 
 /// A variable that is set inside a block and used after it, where it has its old value again.
