@@ -192,7 +192,7 @@ mod tests {
         let outside = format!("{{% macro a() %}}{{% endmacro %}}{block}");
         assert_eq!(kinds(&outside), [Kind::Generation; 2]);
         let inside = format!("{{% macro a() %}}{block}{{% endmacro %}}");
-        use Kind::{Gathered, Generation};
-        assert_eq!(kinds(&inside), [Gathered, Generation, Generation, Gathered]);
+        let [block, text] = [Kind::Generation, Kind::Gathered];
+        assert_eq!(kinds(&inside), [text, block, block, text]);
     }
 }
