@@ -1,22 +1,5 @@
 // Runs in the benchmark's page: drives one engine's worker, and takes the time that a caller on the page waits for.
-
-/** A worker whose next answer can be awaited; `read` gives undefined for what is no answer. */
-function talk(worker, read) {
-  let waiting;
-  worker.onmessage = ({ data }) => {
-    const answer = read(data);
-    if (answer?.error) waiting?.reject(new Error(answer.error));
-    else if (answer !== undefined) waiting?.resolve(answer);
-  };
-  worker.onerror = (event) => waiting?.reject(new Error(event.message || "the worker could not be started"));
-  return (message, patience, what) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer to ${what} in ${patience / 1000} s`)), patience);
-      const end = (settle) => (value) => (clearTimeout(timer), settle(value));
-      waiting = { resolve: end(resolve), reject: end(reject) };
-      if (message !== undefined) worker.postMessage(message);
-    });
-}
+import { open, talk } from "/bench/_worker.mjs";
 
 async function fromNpm(name) {
   const ask = talk(new Worker("/bench/_engines.mjs", { type: "module" }), (data) => data);
@@ -24,27 +7,16 @@ async function fromNpm(name) {
   return (text) => ask({ text }, 300_000, "encode");
 }
 
-/** lossmask's own worker, by the messages that the page sends to it (src/app/wire.rs). */
 async function lossmask() {
   const TOKENIZER = "qwen2_5";
-  const worker = new Worker("/site/worker_loader.js");
-  const ask = talk(worker, (data) => {
-    if (data === "WorkerLoaded") return { started: true };
-    const [kind, value] = Object.entries(data?.ProcessOutput?.[1] ?? {})[0] ?? [];
-    if (kind === "Loaded") return { loaded: true };
-    if (kind === "Failed") return { error: value[1].message.en };
-    if (kind === "Died") return { error: value };
-    if (kind !== "Encoded") return undefined;
-    const [, view, inside] = value;
-    if (view.error) return { error: view.error.message.en };
-    return { ids: new Uint32Array(view.ids.slice().buffer), inside };
-  });
-  const send = (message) => ({ ProcessInput: [0, message] });
-  await ask(undefined, 60_000, "the start of the worker");
-  worker.postMessage({ Connected: 0 });
-  await ask(send({ Load: [TOKENIZER, `tokenizers/${TOKENIZER}`] }), 60_000, "Load");
+  const ask = await open();
+  await ask({ Load: [TOKENIZER, `tokenizers/${TOKENIZER}`] }, "Loaded");
   let number = 0;
-  return (text) => ask(send({ Encode: [number++, TOKENIZER, text] }), 120_000, "Encode (an older build knows no such message)");
+  return async (text) => {
+    const [, view, inside] = await ask({ Encode: [number++, TOKENIZER, text] }, "Encoded");
+    if (view.error) throw new Error(view.error.message.en);
+    return { ids: new Uint32Array(view.ids.slice().buffer), inside };
+  };
 }
 
 /** Loads an engine, encodes the text once, and again until `runs` or `budget` milliseconds are used up. */

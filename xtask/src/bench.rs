@@ -1,4 +1,4 @@
-//! `cargo xtask bench NAME`: runs `tests/bench/NAME.mjs` against the built page; `loss` is native.
+//! `cargo xtask bench NAME`: runs the native part of a benchmark, and `tests/bench/NAME.mjs` against the built page.
 
 use std::path::PathBuf;
 
@@ -15,11 +15,14 @@ pub(crate) fn command(args: &[String]) -> Done {
         println!("cargo xtask bench NAME, where NAME is one of: {}", known.join(", "));
         return if args.is_empty() { Ok(()) } else { Err("`bench` takes one name".into()) };
     };
-    if name == NATIVE {
-        return run::step("bench loss", || run::run(&mut native()));
-    }
     if !known.contains(name) {
         return Err(format!("there is no benchmark `{name}`; there are: {}", known.join(", ")));
+    }
+    if NATIVE.contains(&name.as_str()) {
+        run::step(&format!("bench {name}, natively"), || run::run(&mut native(name)))?;
+    }
+    if !scripts().contains(name) {
+        return Ok(());
     }
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
@@ -34,12 +37,13 @@ pub(crate) fn command(args: &[String]) -> Done {
     })
 }
 
-/// The benchmark that needs no page: masked cross-entropy and the loss lab.
-const NATIVE: &str = "loss";
+/// The benchmarks that have a native part, the example `bench_NAME`: masked cross-entropy and the loss lab, the recipes.
+const NATIVE: [&str; 2] = ["loss", "recipes"];
 
 /// With this machine's vectors, as `torch` beside it uses them too.
-fn native() -> std::process::Command {
-    let mut cargo = run::cargo(["run", "--release", "--locked", "--example", "bench_loss"]);
+fn native(name: &str) -> std::process::Command {
+    let mut cargo = run::cargo(["run", "--release", "--locked", "--example"]);
+    cargo.arg(format!("bench_{name}"));
     cargo
         .env("RUSTFLAGS", "-Ctarget-cpu=native")
         .env("CARGO_TARGET_DIR", paths::root().join("target/native"));
@@ -50,9 +54,16 @@ fn folder() -> PathBuf {
     paths::root().join("tests/bench")
 }
 
-/// The names of the benchmarks: the native one, and the scripts; one that starts with `_` is a part of others.
+/// The names of the benchmarks.
 fn names() -> Vec<String> {
+    let mut names: Vec<String> = NATIVE.iter().map(|name| (*name).to_owned()).chain(scripts()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The benchmarks that have a part in the browser; a script that starts with `_` is a part of others.
+fn scripts() -> Vec<String> {
     let scripts = paths::files(&folder(), |name| !name.starts_with('_') && paths::has_extension(name, "mjs"));
-    let scripts = scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()));
-    std::iter::once(NATIVE.to_owned()).chain(scripts).collect()
+    scripts.iter().filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned())).collect()
 }
