@@ -18,7 +18,7 @@ use kept::{Kept, Setting};
 pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
-pub use request::{EMBEDDED, Request, TemplateChoice};
+pub use request::{EMBEDDED, Request, TemplateChoice, moment};
 
 mod compare;
 mod inspect;

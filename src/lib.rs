@@ -16,6 +16,7 @@
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
 //! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
+//! | [`js`] | what the JavaScript package says and hears |
 //! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
 pub mod bilingual;
@@ -33,5 +34,7 @@ pub mod tokenizer;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod cli;
+
+pub mod js;
 
 pub mod app;

@@ -65,6 +65,11 @@ impl Default for Request {
     }
 }
 
+/// The moment that a text such as `2026-01-31T09:05:07` names.
+pub fn moment(text: &str) -> Option<NaiveDateTime> {
+    time::read(text)
+}
+
 /// The id of the tokenizer that is part of the program.
 pub const EMBEDDED: &str = "lossmask";
 

@@ -1,5 +1,5 @@
 // What the benchmarks share: the browser, the site's tokenizer, numbers and tables.
-// They read LOSSMASK_URL (where the built page is), LOSSMASK_NODE_MODULES (where npm packages are) and
+// They read LOSSMASK_URL (where the built page is, if they need it), LOSSMASK_NODE_MODULES (where npm packages are) and
 // LOSSMASK_CHROMIUM (which browser to start); `cargo xtask bench NAME` sets all three.
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
@@ -15,7 +15,8 @@ function needed(name) {
   return value;
 }
 
-export const SITE = new URL(needed("LOSSMASK_URL"));
+/** Where the built page is; nowhere for a benchmark of the npm package. */
+export const SITE = process.env.LOSSMASK_URL ? new URL(process.env.LOSSMASK_URL) : null;
 export const MODULES = needed("LOSSMASK_NODE_MODULES");
 /** Print JSON instead of a table: the flag for this script, the variable through `cargo xtask bench`. */
 export const AS_JSON = process.argv.includes("--json") || process.env.LOSSMASK_JSON === "1";

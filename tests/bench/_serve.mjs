@@ -2,6 +2,7 @@
 //   /          an empty page            /bench/…  this folder
 //   /site/…    the built page           /npm/…    the npm packages
 //   /data/…    what the bench made (`files`: name to bytes or text)
+//   /package/… lossmask's own npm package, where the benchmark needs it
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join, normalize } from "node:path";
@@ -17,7 +18,7 @@ export async function serve({ site, modules, files }) {
       const response = await fetch(new URL(rest, site));
       return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
     }
-    const folder = { bench: import.meta.dirname, npm: modules }[area];
+    const folder = { bench: import.meta.dirname, npm: modules, package: process.env.LOSSMASK_PACKAGE }[area];
     if (!folder) return undefined;
     return readFile(join(folder, rest));
   };

@@ -7,7 +7,7 @@ use crate::run::{self, Done};
 use crate::serve::Server;
 use crate::test::node_environment;
 use crate::tools::{Browser, Tools};
-use crate::{npm, paths};
+use crate::{npm, package, paths};
 
 pub(crate) fn command(args: &[String]) -> Done {
     let known = names();
@@ -27,18 +27,26 @@ pub(crate) fn command(args: &[String]) -> Done {
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
     let modules = npm::ensure_lock(&folder())?;
-    build::site(&tools, Effort::Release)?;
-    let server = Server::of_the_site("/")?;
+    let (url, package) = if name == OF_THE_PACKAGE {
+        (String::new(), Some(package::build(&tools)?))
+    } else {
+        build::site(&tools, Effort::Release)?;
+        (Server::of_the_site("/")?.url, None)
+    };
     run::step(&format!("bench {name}"), || {
         let mut node = std::process::Command::new(&tools.node);
         node.arg(folder().join(format!("{name}.mjs"))).current_dir(paths::root());
-        node_environment(&mut node, &server.url, &modules, &browser);
+        node_environment(&mut node, &url, &modules, &browser);
+        node.envs(package.map(|folder| ("LOSSMASK_PACKAGE", folder)));
         run::run(&mut node)
     })
 }
 
 /// The benchmarks that have a native part, the example `bench_NAME`: masked cross-entropy and the loss lab, the recipes.
 const NATIVE: [&str; 2] = ["loss", "recipes"];
+
+/// The benchmark that runs the npm package instead of the page.
+const OF_THE_PACKAGE: &str = "template";
 
 /// With this machine's vectors, as `torch` beside it uses them too.
 fn native(name: &str) -> std::process::Command {

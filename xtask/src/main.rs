@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod node;
 mod npm;
+mod package;
 mod paths;
 mod run;
 mod rust_wasm;
@@ -29,7 +30,7 @@ struct Command {
     run: fn(&[String]) -> run::Done,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command {
         name: "serve",
         flags: "[--port N] [--base /PATH/] [--open] [--quick]",
@@ -39,7 +40,7 @@ const COMMANDS: [Command; 7] = [
     Command {
         name: "test",
         flags: "",
-        about: "format, lints, native tests, wasm tests in Chromium, end-to-end tests of the built page",
+        about: "format, lints, native tests, wasm tests in Chromium, end-to-end tests of the built page and the npm package",
         run: test::command,
     },
     Command {
@@ -65,6 +66,12 @@ const COMMANDS: [Command; 7] = [
         flags: "[--quick]",
         about: "take pictures of the page, those of the README among them, into static/shots",
         run: shots::command,
+    },
+    Command {
+        name: "package",
+        flags: "",
+        about: "build the npm package in target/package: the same engine for Node and for pages",
+        run: package::command,
     },
     Command {
         name: "tokenizer",

@@ -46,7 +46,8 @@ pub(crate) fn ensure_lock(folder: &Path) -> Result<PathBuf> {
     Ok(modules)
 }
 
-fn npm(folder: &Path) -> Command {
+/// `npm` in a folder.
+pub(crate) fn npm(folder: &Path) -> Command {
     let mut npm = Command::new("npm");
     npm.current_dir(folder).args(QUIET);
     npm

@@ -7,7 +7,7 @@ use crate::build::{self, Effort};
 use crate::run::{self, Done, cargo, run, step};
 use crate::serve::Server;
 use crate::tools::{self, Browser, Tools};
-use crate::{npm, paths};
+use crate::{npm, package, paths};
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 /// The page must work from any folder of any host, so the tests serve it from one.
@@ -48,6 +48,7 @@ fn suites<'a>(tools: &'a Tools, browser: &'a Browser) -> Vec<Suite<'a>> {
     if !scripts.is_empty() {
         suites.push(("end-to-end tests", Box::new(move || end_to_end(tools, browser, &scripts))));
     }
+    suites.push(("the npm package", Box::new(|| npm_package(tools, browser))));
     suites
 }
 
@@ -74,7 +75,7 @@ fn all(suites: &[Suite]) -> Done {
 
 fn wasm_lints(tools: &Tools, with_tests: bool) -> Done {
     let mut clippy = tools.command("cargo")?;
-    clippy.args(["clippy", "--locked", "--lib", "--bin", "app", "--bin", "worker"]).args(WASM);
+    clippy.args(["clippy", "--locked", "--lib", "--bin", "app", "--bin", "worker", "--bin", "js"]).args(WASM);
     if with_tests {
         clippy.args(["--test", "wasm_*"]);
     }
@@ -98,6 +99,16 @@ fn end_to_end(tools: &Tools, browser: &Browser, scripts: &[PathBuf]) -> Done {
     node.arg("--test").args(scripts).current_dir(paths::root());
     node_environment(&mut node, &server.url, &modules, browser);
     run::run(&mut node)
+}
+
+fn npm_package(tools: &Tools, browser: &Browser) -> Done {
+    let tests = paths::root().join("tests/package");
+    let modules = npm::ensure_lock(&tests)?;
+    let folder = package::build(tools)?;
+    let mut node = Command::new(&tools.node);
+    node.arg("--test").arg(tests.join("package.test.mjs")).current_dir(paths::root());
+    node_environment(&mut node, "", &modules, browser);
+    run::run(node.env("LOSSMASK_PACKAGE", folder))
 }
 
 /// What every script of ours reads: where the page is, where packages are, and which browser to start.

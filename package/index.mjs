@@ -1,0 +1,5 @@
+// For browsers and whatever bundles for them: the wasm file lies beside this one and is fetched once.
+import init from "./lossmask.js";
+
+await init();
+export { analyze, encode, loadTokenizer, parse, recipes, render, templates } from "./lossmask.js";

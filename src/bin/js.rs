@@ -1,0 +1,108 @@
+//! The JavaScript package's entry: `cargo xtask package` builds it.
+
+// What JavaScript may call has to be public, and has its documentation in `js.d.ts`.
+#[cfg(target_arch = "wasm32")]
+#[allow(unreachable_pub, missing_docs, clippy::missing_errors_doc, clippy::needless_pass_by_value)]
+mod exports {
+    use std::cell::RefCell;
+
+    use lossmask::app::platform::local_time;
+    use lossmask::engine::Engine;
+    use lossmask::js::{self, Call};
+    use lossmask::tokenizer::Files;
+    use serde::{Deserialize, Serialize};
+    use serde_wasm_bindgen::Serializer;
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen(typescript_custom_section)]
+    const TYPES: &str = include_str!("../js.d.ts");
+
+    thread_local! {
+        static ENGINE: RefCell<Engine> = RefCell::new(Engine::new());
+    }
+
+    fn read(call: &JsValue) -> Result<Call, JsError> {
+        // Through text, because only a reader of text tells of a field that is not known.
+        let text = js_sys::JSON::stringify(call)
+            .map_err(|_| JsError::new("the request can't be written as JSON"))?;
+        Ok(serde_json::from_str(&String::from(text))?)
+    }
+
+    fn write(value: &impl Serialize) -> Result<JsValue, JsError> {
+        Ok(value.serialize(&Serializer::json_compatible())?)
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "Analysis")]
+    pub fn analyze(
+        #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
+    ) -> Result<JsValue, JsError> {
+        let call = read(&request)?;
+        let answer = ENGINE.with_borrow_mut(|engine| js::analyze(engine, &call, local_time()));
+        write(&answer.map_err(|why| JsError::new(&why))?)
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "Rendered[]")]
+    pub fn render(
+        #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
+    ) -> Result<JsValue, JsError> {
+        let call = read(&request)?;
+        let answer = ENGINE.with_borrow_mut(|engine| js::render(engine, &call, local_time()));
+        write(&answer.map_err(|why| JsError::new(&why))?)
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "Parsed[]")]
+    pub fn parse(dialogue: &str, format: Option<String>) -> Result<JsValue, JsError> {
+        write(&js::parse(dialogue, format.as_deref()))
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "Encoding")]
+    pub fn encode(text: &str, tokenizer: Option<String>) -> Result<JsValue, JsError> {
+        let encoded = ENGINE.with_borrow_mut(|engine| js::encode(engine, text, tokenizer.as_deref()));
+        write(&encoded.map_err(|why| JsError::new(&why))?)
+    }
+
+    /// The texts of a tokenizer's files.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Texts {
+        tokenizer: String,
+        config: Option<String>,
+        special_tokens_map: Option<String>,
+        chat_template: Option<String>,
+    }
+
+    #[wasm_bindgen(js_name = loadTokenizer)]
+    pub fn load_tokenizer(
+        id: &str,
+        #[wasm_bindgen(unchecked_param_type = "TokenizerFiles")] files: JsValue,
+    ) -> Result<u32, JsError> {
+        let texts: Texts = serde_wasm_bindgen::from_value(files)?;
+        let files = Files {
+            tokenizer: &texts.tokenizer,
+            config: texts.config.as_deref(),
+            special_tokens_map: texts.special_tokens_map.as_deref(),
+            chat_template: texts.chat_template.as_deref(),
+        };
+        let entries = ENGINE.with_borrow_mut(|engine| js::load_tokenizer(engine, id, &files));
+        entries.map(|entries| entries as u32).map_err(|why| JsError::new(&why))
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "RecipeInfo[]")]
+    pub fn recipes() -> Result<JsValue, JsError> {
+        write(&js::recipes())
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "TemplateInfo[]")]
+    pub fn templates() -> Result<JsValue, JsError> {
+        write(&js::templates())
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+fn main() {}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    eprintln!("this is the JavaScript package's entry; build it with `cargo xtask package`");
+    std::process::exit(2);
+}
