@@ -104,7 +104,7 @@ pub fn choices() -> Choices {
 
 /// Keeps what the user chose. False where it is too large, or the browser refuses.
 pub fn keep(choices: &Choices) -> bool {
-    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES
+    choices.dialogue.len() + choices.own_template.len() + choices.earlier_template.len() <= KEPT_BYTES
         && LocalStorage::set(CHOICES, choices).is_ok()
 }
 
