@@ -14,7 +14,7 @@ const region = (page, name) => page.getByRole("region", { name, exact: true });
 const about = (page) => page.locator(".tpl-about");
 
 /** The rendered text as it is, without what is drawn for white space. */
-const text = (page) => rendered(page).evaluate((element) => [...element.querySelectorAll(".run")].map((run) => run.textContent).join(""));
+const text = (page) => rendered(page).evaluate((element) => [...element.querySelectorAll(".stretch")].map((run) => run.textContent).join(""));
 
 /** The pieces of the source that are lit. */
 const litSource = (page) =>

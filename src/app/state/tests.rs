@@ -220,7 +220,10 @@ fn a_template_that_was_written_is_never_lost_to_another() {
 #[test]
 fn a_named_template_is_left_with_its_tokenizer() {
     let named = state().after(Action::Template(TemplateChoice::Named("tool_use".to_owned())));
-    assert_eq!(named.after(Action::Tokenizer("other".to_owned())).choices.template, TemplateChoice::TokenizersOwn);
+    assert_eq!(
+        named.after(Action::Tokenizer("other".to_owned())).choices.template,
+        TemplateChoice::TokenizersOwn
+    );
 }
 
 #[test]

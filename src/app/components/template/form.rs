@@ -56,7 +56,7 @@ pub(crate) fn Form(props: &Props) -> Html {
         <div class="tpl-form" role="group" aria-label={lang.pick("What the template is given", "传入模板的内容")}>
             { for found.iter().flat_map(|found| &found.switches).map(|switch| field(props, switch)) }
             if found.is_some_and(|found| found.reads_clock) || choices.now.is_some() {
-                <label class="opt">{ lang.pick("Clock", "时钟") }
+                <label class="opt"><span>{ lang.pick("Clock", "时钟") }</span>
                     <input class="wide" type="datetime-local" step="1" value={now}
                         onchange={change(|choices, time| choices.now = Some(time).filter(|time| !time.is_empty()))} />
                     if choices.now.is_some() {
@@ -65,7 +65,7 @@ pub(crate) fn Form(props: &Props) -> Html {
                 </label>
             }
             <label class="opt" title={lang.pick("how messages are prepared before the template sees them", "消息在传入模板之前的处理方式")}>
-                { lang.pick("Messages as in transformers", "消息处理方式：transformers") }{ " " }
+                <span>{ lang.pick("Messages as in transformers", "消息处理方式：transformers") }</span>
                 <select onchange={change(|choices, version| {
                     choices.preparation = if version == "4" { Preparation::V4 } else { Preparation::V5 };
                 })}>
@@ -73,7 +73,7 @@ pub(crate) fn Form(props: &Props) -> Html {
                     { entry("4", "4.x".to_owned(), old) }
                 </select>
             </label>
-            <label class="opt cmp-check" title={lang.pick("in the text below only", "仅影响下方的渲染结果")}>
+            <label class="cmp-check" title={lang.pick("in the text below only", "仅影响下方的渲染结果")}>
                 <input type="checkbox" checked={choices.add_generation_prompt} onchange={prompt} />{ "add_generation_prompt" }
             </label>
         </div>

@@ -11,11 +11,14 @@ use crate::app::state::Action;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{TemplateChoice, TemplateReport};
 use crate::template::catalog::{self, Entry, Form};
+use crate::tokenizer::catalog as tokenizers;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) template: TemplateChoice,
+    /// The tokenizer's id.
+    pub(crate) tokenizer: String,
     pub(crate) inspection: Option<Shared<Result<TemplateReport, Diagnostic>>>,
     /// Which of the tokenizer's own templates is used, where it has several.
     pub(crate) name: Option<String>,
@@ -41,7 +44,10 @@ pub(crate) fn Head(props: &Props) -> Html {
             <h2>{ match (&template, &of_catalog) {
                 (TemplateChoice::Source(_), _) => lang.pick("Your own template", "自定义模板").to_owned(),
                 (_, Some(found)) => lang.of(&found.title),
-                _ => lang.pick("The tokenizer’s own template", "分词器自带的模板").to_owned(),
+                _ => {
+                    let tokenizer = tokenizers::find(&props.tokenizer).map(|found| lang.of(&found.title));
+                    format!("{}{}", lang.pick("The tokenizer’s own: ", "分词器自带："), tokenizer.unwrap_or_default())
+                }
             } }</h2>
             if let Some(found) = of_catalog {
                 <p class="soft">{ rich(&lang.of(&found.about)) }{ lang.pick(".", "。") }</p>
@@ -132,7 +138,7 @@ fn names(props: &Props) -> Html {
     };
     html! {
         <label class="opt">
-            { lang.pick("Named template", "命名模板") }{ " " }
+            <span>{ lang.pick("Named template", "命名模板") }</span>
             <select {onchange}>
                 { entry("", by_itself, chosen.is_empty()) }
                 { for found.names.iter().map(|name| entry(name, name.clone(), name == chosen)) }

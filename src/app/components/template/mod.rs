@@ -128,7 +128,7 @@ pub(crate) fn TemplateTab(props: &Props) -> Html {
     html! {
         <main class="tpl" {onkeydown}>
             <div class="proof" id="template" role="tabpanel" aria-labelledby="tab-template" tabindex="-1" aria-busy={props.waiting.to_string()}>
-                <Head {lang} template={choices.template.clone()} inspection={props.inspection.clone()}
+                <Head {lang} template={choices.template.clone()} tokenizer={choices.tokenizer.clone()} inspection={props.inspection.clone()}
                     name={sheet.as_ref().and_then(|sheet| sheet.name.clone())} earlier={choices.earlier_template.clone()} dispatch={dispatch.clone()} />
                 <Form {lang} choices={choices.render.clone()} inspection={props.inspection.clone()} dispatch={dispatch.clone()} />
                 <p class="tpl-about" role="status">{ match (at, &shown) {

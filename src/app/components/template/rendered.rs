@@ -112,10 +112,10 @@ pub(crate) fn RenderedText(props: &Props) -> Html {
             </div>
             <p class="under tpl-legend">
                 { for PARTS.iter().filter(|(part, _)| used(*part)).map(|(of, class)| html! {
-                    <span class="run" data-part={*class}>{ part(lang, *of) }</span>
+                    <span class="stretch" data-part={*class}>{ part(lang, *of) }</span>
                 }) }
                 if runs.iter().any(|(_, run)| run.generation) {
-                    <span class="run gen" data-part="content"><code>{ "{% generation %}" }</code></span>
+                    <span class="stretch gen" data-part="content"><code>{ "{% generation %}" }</code></span>
                 }
                 if cut || sheet.text.len() < sheet.length {
                     <span>{ match lang {
@@ -142,8 +142,8 @@ fn message(props: &Props, runs: &[(usize, Run)], lit: Option<Span>, bytes: usize
     };
     html! {
         <div class="tpl-msg" role="group" aria-label={format!("{role} {number}")}>
-            <span class="who" aria-hidden="true"><b>{ number }</b>{ role }</span>
-            <div class="said">{ for runs.iter().map(|(k, run)| {
+            <span class="tpl-who" aria-hidden="true"><b>{ number }</b>{ role }</span>
+            <div class="tpl-words">{ for runs.iter().map(|(k, run)| {
                 let k = *k;
                 let chosen = *at == Some(At::Run(k));
                 let on = match at {
@@ -161,7 +161,7 @@ fn message(props: &Props, runs: &[(usize, Run)], lit: Option<Span>, bytes: usize
                 html! {
                     <span id={format!("run-{k}")} role="option" aria-selected={on.to_string()}
                         aria-label={format!("{}: {}", owner(lang, sheet, *run), text)}
-                        class={classes!("run", run.generation.then_some("gen"), on.then_some("on"), same.then_some("same"))}
+                        class={classes!("stretch", run.generation.then_some("gen"), on.then_some("on"), same.then_some("same"))}
                         data-run={k.to_string()} data-part={name(run.owner.part)} data-message={run.owner.message.map(|message| message.to_string())}
                         onpointerenter={Callback::from(move |_: PointerEvent| enter())} onclick={Callback::from(move |_: MouseEvent| pin())}>
                         { for glyphs(text).iter().map(glyph) }
@@ -176,7 +176,7 @@ fn glyph(glyph: &Glyph<'_>) -> Html {
     match *glyph {
         Glyph::Text(text) => html! { text },
         Glyph::Space => html! { <span class="sp"> { " " } </span> },
-        Glyph::Tab => html! { <span class="tab">{ "\t" }</span> },
+        Glyph::Tab => html! { <span class="tb">{ "\t" }</span> },
         Glyph::Newline => html! { <><span class="nl" />{ "\n" }</> },
         Glyph::Control(character) => html! { <span class="ws cp">{ code_point(character) }</span> },
     }

@@ -132,7 +132,7 @@ pub(crate) fn SourceBox(props: &Props) -> Html {
                     if coloured {
                         <pre class="tpl-lines" aria-hidden="true">{ for drawn.iter().enumerate().map(|(number, line)| {
                             let wrong = place.is_some_and(|place| place.line == number + 1);
-                            html! { <div class={classes!("ln", wrong.then_some("wrong"))} data-n={(number + 1).to_string()}>
+                            html! { <div class={classes!("line", wrong.then_some("wrong"))} data-n={(number + 1).to_string()}>
                                 { for line.iter().map(|bit| draw(&text, *bit, lit, error)) }{ "\n" }
                             </div> }
                         }) }</pre>
