@@ -24,6 +24,9 @@ mod choices;
 mod file;
 mod template;
 
+/// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
+pub const EDITED_BYTES: usize = 300_000;
+
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenAt {
@@ -199,8 +202,10 @@ impl State {
                 self.forget_tokens();
             }
             Action::TypeTemplate(text) => {
-                // Typing in the user's own changes it; typing in another one begins a new one, and the old one is kept.
-                if !matches!(self.choices.template, TemplateChoice::Source(_)) {
+                // Typing in the user's own changes it; typing in another one begins a new one, and the old one is kept. So
+                // it is where a text comes in its place that is too long for the box: there is no undo then.
+                let editing = matches!(self.choices.template, TemplateChoice::Source(_));
+                if !editing || text.len() > EDITED_BYTES {
                     self.keep_own_template(&text);
                 }
                 self.take_template(text);

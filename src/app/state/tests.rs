@@ -215,6 +215,8 @@ fn a_template_that_was_written_is_never_lost_to_another() {
     assert_eq!(&*back.choices.earlier_template, "{{ messages }}!", "and the other one is kept in its place");
     let twin = back.after(Action::UseTemplate("twin".into()));
     assert_eq!((&*twin.choices.own_template, &*twin.choices.earlier_template), ("twin", "mine"));
+    let pasted = twin.after(Action::TypeTemplate("x".repeat(EDITED_BYTES + 1).into()));
+    assert_eq!(&*pasted.choices.earlier_template, "twin", "there is no undo of what is too long for the box");
 }
 
 #[test]

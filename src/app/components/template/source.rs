@@ -11,7 +11,7 @@ use crate::app::components::editor::byte_at;
 use crate::app::components::shared::{Dispatch, Shared, reveal};
 use crate::app::i18n::Lang;
 use crate::app::jinja::{Bit, Kind, lines};
-use crate::app::state::Action;
+use crate::app::state::{Action, EDITED_BYTES};
 use crate::app::wire::SheetView;
 use crate::span::{Span, line_column};
 
@@ -44,6 +44,7 @@ pub(crate) fn SourceBox(props: &Props) -> Html {
         let area = area.clone();
         use_effect_with(text.clone(), move |text| {
             if let Some(area) = area.cast::<HtmlTextAreaElement>()
+                && text.len() <= EDITED_BYTES
                 && area.value() != **text
             {
                 area.set_value(text);
@@ -117,6 +118,9 @@ pub(crate) fn SourceBox(props: &Props) -> Html {
             caret(false);
         }
     });
+    if text.len() > EDITED_BYTES {
+        return too_long(lang, &text);
+    }
     let place = error.map(|span| line_column(&text, span.start));
     html! {
         <section class="tpl-in" aria-label={lang.pick("Template source", "模板源码")}>
@@ -149,6 +153,22 @@ pub(crate) fn SourceBox(props: &Props) -> Html {
                     { lang.pick("Too long to be shown in colours.", "模板过长，不显示语法高亮。") }
                 }
             </p>
+        </section>
+    }
+}
+
+/// A text that no box can hold: its beginning.
+fn too_long(lang: Lang, text: &str) -> Html {
+    const SHOWN: usize = 2_000;
+    let beginning: String = text.chars().take(SHOWN).collect();
+    html! {
+        <section class="tpl-in" aria-label={lang.pick("Template source", "模板源码")}>
+            <div class="pane-h"><h2>{ lang.pick("Source", "源码") }</h2><small>{ super::bytes(lang, text.len()) }</small></div>
+            <pre class="tpl-box tpl-long" tabindex="0">{ beginning }{ "…" }</pre>
+            <p class="under">{ lang.pick(
+                "Too long to be edited here: its beginning. What stood here before can be brought back above.",
+                "过长，无法在此编辑，仅显示开头。之前的内容可在上方恢复。",
+            ) }</p>
         </section>
     }
 }
