@@ -19,12 +19,14 @@ pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice, moment};
+pub use sheet::{Run, Sheet};
 
 mod compare;
 mod inspect;
 mod kept;
 mod report;
 mod request;
+mod sheet;
 mod unknown;
 mod variables;
 
@@ -364,6 +366,10 @@ fn choose_template(
             let own = tokenizer.map(Tokenizer::chat_templates);
             let own = own.and_then(|own| own.get("default").or_else(|| own.values().next()));
             own.map_or_else(|| of_catalog("plain"), |own| Ok(("tokenizer", own.clone())))
+        }
+        TemplateChoice::Named(name) => {
+            let own = tokenizer.and_then(|own| own.chat_templates().get(name));
+            own.map(|own| ("tokenizer", own.clone())).ok_or_else(|| unknown::named_template(name, tokenizer))
         }
     }
 }

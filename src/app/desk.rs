@@ -21,6 +21,29 @@ const LIVES: u32 = 3;
 /// A conversation, and the recipes that are run over it.
 type Comparison = Box<(Request, Vec<Asked>)>;
 
+/// A question that is asked beside the report: it waits for the report, and of its kind only the newest waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// The rendered conversation.
+    Sheet,
+    /// What is found of the template.
+    Inspection,
+}
+
+impl Aside {
+    const ALL: [Self; 2] = [Self::Sheet, Self::Inspection];
+
+    fn message(self, number: u32, request: Box<Request>, prompt: bool) -> ToWorker {
+        match self {
+            Self::Sheet => ToWorker::Sheet(number, request, prompt),
+            Self::Inspection => ToWorker::Inspect(number, request),
+        }
+    }
+}
+
+/// A question beside the report, and whether the generation prompt is rendered.
+type AsideQuestion = (Box<Request>, bool);
+
 /// The worker and what it owes.
 pub struct Desk {
     bridge: RefCell<Option<WorkerBridge<Analyst>>>,
@@ -32,6 +55,10 @@ pub struct Desk {
     comparing: Cell<bool>,
     /// What to compare when the comparison before it is here.
     next_comparison: RefCell<Option<Comparison>>,
+    /// What is asked beside the report and is being answered.
+    aside: Cell<Option<Aside>>,
+    /// What to ask beside the report when the worker is free; one of each kind.
+    next_asides: RefCell<[Option<AsideQuestion>; 2]>,
     losses: Cell<u32>,
     watch: RefCell<Option<Timeout>>,
     script: String,
@@ -48,6 +75,8 @@ impl Desk {
             next: RefCell::default(),
             comparing: Cell::new(false),
             next_comparison: RefCell::default(),
+            aside: Cell::new(None),
+            next_asides: RefCell::default(),
             losses: Cell::new(0),
             watch: RefCell::default(),
             script: script.to_owned(),
@@ -75,6 +104,29 @@ impl Desk {
             *self.next_comparison.borrow_mut() = Some(question);
         } else {
             self.send_comparison(question);
+        }
+    }
+
+    /// Asks something beside the report, `prompt` says whether the generation prompt is rendered. It is sent when the
+    /// report is there.
+    pub fn ask_aside(self: &Rc<Self>, aside: Aside, request: Request, prompt: bool) {
+        (self.tell)(Action::AsideAsked);
+        self.next_asides.borrow_mut()[aside as usize] = Some((Box::new(request), prompt));
+        self.send_aside();
+    }
+
+    /// Sends what waits beside the report, when nothing else is being answered.
+    fn send_aside(self: &Rc<Self>) {
+        if self.in_flight.get().is_some() || self.comparing.get() || self.aside.get().is_some() {
+            return;
+        }
+        for aside in Aside::ALL {
+            let next = self.next_asides.borrow_mut()[aside as usize].take();
+            if let Some((request, prompt)) = next {
+                self.aside.set(Some(aside));
+                self.post(aside.message(self.count(), request, prompt));
+                return self.watch();
+            }
         }
     }
 
@@ -159,11 +211,16 @@ impl Desk {
                 self.losses.set(0);
                 self.comparing.set(false);
             }
+            FromWorker::Sheet(..) | FromWorker::Inspected(..) => {
+                self.losses.set(0);
+                self.aside.set(None);
+            }
             _ => {}
         }
+        let answered_aside = matches!(message, FromWorker::Sheet(..) | FromWorker::Inspected(..));
         *self.watch.borrow_mut() = None;
         let answering = self.in_flight.get().is_some();
-        if answering || self.comparing.get() {
+        if answering || self.comparing.get() || self.aside.get().is_some() {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
@@ -180,6 +237,13 @@ impl Desk {
             (self.tell)(Action::ComparisonAsked);
             self.send_comparison(question);
         }
+        self.send_aside();
+        if answered_aside
+            && self.aside.get().is_none()
+            && self.next_asides.borrow().iter().all(Option::is_none)
+        {
+            (self.tell)(Action::AsidesAnswered);
+        }
     }
 
     /// Not within the worker's own message: its bridge can't be dropped while it is calling.
@@ -194,6 +258,8 @@ impl Desk {
         self.next.take();
         self.comparing.set(false);
         self.next_comparison.take();
+        self.aside.set(None);
+        *self.next_asides.borrow_mut() = Default::default();
         *self.watch.borrow_mut() = None;
         *self.bridge.borrow_mut() = None;
         let restarted = self.losses.get() < LIVES;

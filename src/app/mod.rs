@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod compare;
 pub mod i18n;
+pub mod jinja;
 pub mod state;
 pub mod wire;
 

@@ -107,7 +107,8 @@ pub fn choices() -> Choices {
 
 /// Keeps what the user chose. False where it is too large, or the browser refuses.
 pub fn keep(choices: &Choices) -> bool {
-    choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES && store(CHOICES, choices)
+    choices.dialogue.len() + choices.own_template.len() + choices.earlier_template.len() <= KEPT_BYTES
+        && store(CHOICES, choices)
 }
 
 /// This browser's storage, where it gives us one.

@@ -109,6 +109,14 @@ impl Worker for Analyst {
                 let view = CompareView::new(self.engine.compare(&request, &asked), added);
                 scope.respond(page, FromWorker::Compared(number, Box::new(view), now() - start));
             }
+            ToWorker::Sheet(number, request, prompt) => {
+                let sheet = self.engine.sheet(&request, prompt).into();
+                scope.respond(page, FromWorker::Sheet(number, Box::new(sheet)));
+            }
+            ToWorker::Inspect(number, request) => {
+                let found = self.engine.inspect(&request);
+                scope.respond(page, FromWorker::Inspected(number, Box::new(found)));
+            }
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));

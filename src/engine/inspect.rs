@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, Request, choose_template, unknown};
+use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::template::checks::{Setting, TemplateFinding, check};
 use crate::template::twin::{Twin, training_twin};
-use crate::template::{Switch, switches};
+use crate::template::{Switch, differences, switches};
 use crate::tokenizer::Tokenizer;
 
 /// A template, looked at for training.
@@ -20,6 +21,12 @@ pub struct TemplateReport {
     pub switches: Vec<Switch>,
     /// Its training twin, or why there is none.
     pub twin: Result<Twin, Diagnostic>,
+    /// The names of the tokenizer's own templates.
+    pub names: Vec<String>,
+    /// Whether it looks at the clock.
+    pub reads_clock: bool,
+    /// Where transformers may make something else of it.
+    pub differences: Vec<Bilingual>,
 }
 
 impl Engine {
@@ -35,6 +42,9 @@ impl Engine {
             findings: check(&source, setting),
             switches: switches(&source).unwrap_or_default(),
             twin: training_twin(&source, special_tokens, request.now),
+            names: tokenizer.chat_templates().keys().cloned().collect(),
+            reads_clock: source.contains("strftime_now"),
+            differences: differences(&source),
             source,
         })
     }
@@ -45,4 +55,35 @@ fn adds_first_token(tokenizer: &Tokenizer) -> bool {
     let bos = tokenizer.special_tokens().get("bos_token").and_then(|token| tokenizer.token_to_id(token));
     let first = tokenizer.encode_with_special_tokens("a").ok().and_then(|it| it.ids.first().copied());
     bos.is_some() && first == bos
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::TemplateChoice;
+
+    fn request(template: TemplateChoice) -> Request {
+        Request { template, ..Request::default() }
+    }
+
+    #[test]
+    fn a_template_is_looked_at_without_a_dialogue() {
+        let mut engine = Engine::new();
+        let source = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}\
+            {% if add_generation_prompt and enable_thinking %}<|im_start|>assistant\n{% endif %}";
+        let report = engine.inspect(&request(TemplateChoice::Source(source.to_owned()))).unwrap();
+        assert_eq!(report.source, source);
+        assert_eq!(report.switches[0].name, "enable_thinking");
+        assert!(report.twin.unwrap().source.contains("{% generation %}"));
+        assert!(!report.reads_clock && report.differences.is_empty());
+        let clock = TemplateChoice::Source("{{ strftime_now('%Z') }}".to_owned());
+        let report = engine.inspect(&request(clock)).unwrap();
+        assert!(report.reads_clock && report.differences.len() == 1 && report.twin.is_err());
+    }
+
+    #[test]
+    fn a_name_that_no_template_has_is_an_error_that_lists_the_names() {
+        let error = Engine::new().inspect(&request(TemplateChoice::Named("rag".to_owned()))).unwrap_err();
+        assert_eq!(error.code, "unknown-named-template");
+    }
 }

@@ -40,6 +40,8 @@ pub struct Request {
 pub enum TemplateChoice {
     /// The one that comes with the tokenizer, else `plain`.
     TokenizersOwn,
+    /// The one of this name that comes with the tokenizer, where that has several.
+    Named(String),
     /// One of the catalog, by id.
     Catalog(String),
     /// This text.

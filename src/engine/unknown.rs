@@ -4,6 +4,7 @@ use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::recipe::catalog::RECIPES;
 use crate::template;
+use crate::tokenizer::Tokenizer;
 
 pub(super) fn recipe(id: &str) -> Diagnostic {
     let known: Vec<_> = RECIPES.iter().map(|recipe| recipe.id).collect();
@@ -23,6 +24,24 @@ pub(super) fn tokenizer(id: &str) -> Diagnostic {
         Bilingual::new(format!("the tokenizer `{id}` is not loaded"), format!("分词器 `{id}` 尚未加载"));
     let hint = Bilingual::fixed("load it first, or choose another one", "请先加载它，或改用其他分词器");
     Diagnostic::new(Severity::Error, "unknown-tokenizer", message).hint(hint)
+}
+
+/// The tokenizer has no template of this name.
+pub(super) fn named_template(name: &str, tokenizer: Option<&Tokenizer>) -> Diagnostic {
+    let known: Vec<&str> =
+        tokenizer.iter().flat_map(|own| own.chat_templates().keys()).map(String::as_str).collect();
+    let message = Bilingual::new(
+        format!("the tokenizer has no chat template named `{name}`"),
+        format!("该分词器没有名为 `{name}` 的聊天模板"),
+    );
+    let error = Diagnostic::new(Severity::Error, "unknown-named-template", message);
+    if known.is_empty() {
+        return error.hint(Bilingual::fixed(
+            "it brings none of its own: choose one of the catalog",
+            "它不带聊天模板：请从目录中选择",
+        ));
+    }
+    error.hint(choose(&known))
 }
 
 fn choose(known: &[&str]) -> Bilingual {

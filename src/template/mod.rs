@@ -13,6 +13,7 @@ mod methods;
 mod named;
 mod newlines;
 mod owners;
+mod parity;
 mod passes;
 mod positions;
 pub mod probes;
@@ -34,6 +35,7 @@ use crate::dialogue::{Message, Value};
 use crate::span::Span;
 
 pub use named::named;
+pub use parity::differences;
 pub use switches::{Switch, SwitchKind, switches};
 pub use value::Preparation;
 

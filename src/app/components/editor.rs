@@ -177,14 +177,17 @@ fn selected_words(lang: Lang, selected: Selected) -> String {
     }
 }
 
-/// The byte at which the `units`th UTF-16 unit of a text begins.
-fn byte_at(text: &str, units: usize) -> usize {
+/// The byte at which the `units`th UTF-16 unit of a text begins, as a box counts them: a line break is one unit.
+pub(crate) fn byte_at(text: &str, units: usize) -> usize {
     let mut left = units;
-    for (byte, character) in text.char_indices() {
+    let mut characters = text.char_indices().peekable();
+    while let Some((byte, character)) = characters.next() {
         if left == 0 {
             return byte;
         }
-        left = left.saturating_sub(character.len_utf16());
+        if character != '\r' || characters.peek().is_none_or(|(_, next)| *next != '\n') {
+            left = left.saturating_sub(character.len_utf16());
+        }
     }
     text.len()
 }

@@ -19,5 +19,6 @@ mod shared;
 mod stepper;
 mod summary;
 mod tabs;
+mod template;
 mod template_pane;
 mod turns;

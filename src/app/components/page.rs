@@ -17,16 +17,25 @@ use crate::app::components::keys::Keys;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
+use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
-use crate::app::desk::Desk;
+use crate::app::desk::{Aside, Desk};
 use crate::app::platform;
 use crate::app::state::{Action, Dialog, Loading, State, Tab, Worker};
-use crate::engine::Request;
+use crate::engine::{Request, TemplateChoice};
 
 /// The loader that Trunk writes for the worker, beside the page.
 const WORKER_SCRIPT: &str = "worker_loader.js?";
 /// What was typed is kept when the keys have rested so long.
 const KEEP_AFTER_MS: u32 = 300;
+
+/// A template is looked at when the keys have rested so long.
+const INSPECT_AFTER_MS: u32 = 400;
+
+/// A question at the time that was set, or now.
+fn timed(question: Request, clock: Option<chrono::NaiveDateTime>) -> Request {
+    Request { now: clock.unwrap_or_else(platform::local_time), ..question }
+}
 
 /// The page.
 #[component]
@@ -57,6 +66,7 @@ pub fn Page() -> Html {
 
     // Whatever a report depends on changes: ask for a new one. The worker answers when it has the tokenizer.
     let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_))) && state.worker != Worker::Failed;
+    let clock = state.choices.render.clock();
     let question = can_ask.then(|| Request {
         dialogue: state.choices.dialogue.to_string(),
         format: state.choices.format.clone(),
@@ -66,13 +76,15 @@ pub fn Page() -> Html {
         options: state.options(),
         ignore_index: state.choices.ignore_index,
         conversation: Some(state.choices.conversation),
-        ..Request::default()
+        variables: state.choices.render.given(),
+        preparation: state.choices.render.preparation,
+        now: clock.unwrap_or_default(),
     });
     {
         let desk = desk.clone();
-        use_effect_with((question.clone(), state.lost_workers), move |(question, _)| {
+        use_effect_with((question.clone(), clock, state.lost_workers), move |(question, clock, _)| {
             if let Some(question) = question.clone() {
-                desk.ask(Request { now: platform::local_time(), ..question });
+                desk.ask(timed(question, *clock));
             }
         });
     }
@@ -80,16 +92,48 @@ pub fn Page() -> Html {
     // The comparison is asked for only while it is looked at, and when there is a tokenizer.
     let ready = matches!(state.tokenizer(), Some(Loading::Ready(_)));
     let tab = if state.embed { Tab::Samples } else { state.choices.tab };
-    let compared = question.filter(|_| ready && tab == Tab::Compare).map(|mut question| {
+    let compared = question.clone().filter(|_| ready && tab == Tab::Compare).map(|mut question| {
         question.recipe.clear();
         question.options.clear();
         (question, state.asked())
     });
     {
         let desk = desk.clone();
-        use_effect_with((compared, state.lost_workers), move |(compared, _)| {
+        use_effect_with((compared, clock, state.lost_workers), move |(compared, clock, _)| {
             if let Some((question, asked)) = compared.clone() {
-                desk.compare(Request { now: platform::local_time(), ..question }, asked);
+                desk.compare(timed(question, *clock), asked);
+            }
+        });
+    }
+
+    // So is what the template makes of the conversation; and what is found of the template, when it has rested.
+    let sheet = question.filter(|_| ready && tab == Tab::Template).map(|question| {
+        let Request { recipe, options, ignore_index, .. } = Request::default();
+        Request { recipe, options, ignore_index, ..question }
+    });
+    let inspected_template = sheet.as_ref().map(|question| Request {
+        template: match state.template.sheet.as_ref().and_then(|sheet| sheet.name.clone()) {
+            Some(name) if question.template == TemplateChoice::TokenizersOwn => TemplateChoice::Named(name),
+            _ => question.template.clone(),
+        },
+        tokenizer: question.tokenizer.clone(),
+        now: question.now,
+        ..Request::default()
+    });
+    {
+        let desk = desk.clone();
+        let prompt = state.choices.render.add_generation_prompt;
+        use_effect_with((sheet, prompt, clock, state.lost_workers), move |(sheet, prompt, clock, _)| {
+            if let Some(question) = sheet.clone() {
+                desk.ask_aside(Aside::Sheet, timed(question, *clock), *prompt);
+            }
+        });
+    }
+    {
+        let desk = desk.clone();
+        use_rest((inspected_template, state.lost_workers), INSPECT_AFTER_MS, move |(question, _)| {
+            if let Some(question) = question {
+                desk.ask_aside(Aside::Inspection, timed(question, clock), false);
             }
         });
     }
@@ -181,6 +225,10 @@ pub fn Page() -> Html {
                 <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
                     options={state.choices.options.clone()} waiting={state.comparing}
                     text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
+            } else if tab == Tab::Template {
+                <TemplateTab {lang} choices={state.choices.clone()} sheet={state.template.sheet.clone().map(Shared)} last={state.template.last.clone().map(Shared)}
+                    inspection={state.template.inspection.clone().map(Shared)} waiting={state.template.waiting} count={newest.as_ref().map_or(0, |report| report.count)}
+                    dispatch={dispatch.clone()} />
             } else {
                 <main>
                     <div class="pane input">
@@ -221,7 +269,7 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    let panel = ["samples", "compare"].iter().find_map(|id| document().get_element_by_id(id));
+    let panel = ["samples", "compare", "template"].iter().find_map(|id| document().get_element_by_id(id));
     if let Some(panel) = panel {
         focus(&panel);
     }

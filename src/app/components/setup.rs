@@ -76,6 +76,7 @@ pub(crate) fn Setup(props: &Props) -> Html {
 fn template_name(lang: Lang, choice: &TemplateChoice) -> String {
     match choice {
         TemplateChoice::TokenizersOwn => lang.pick("Tokenizer’s own", "分词器自带").to_owned(),
+        TemplateChoice::Named(name) => format!("{}: {name}", lang.pick("Tokenizer’s own", "分词器自带")),
         TemplateChoice::Source(_) => lang.pick("Your own", "自定义").to_owned(),
         TemplateChoice::Catalog(id) => {
             templates::find(id).map_or_else(|| id.clone(), |template| lang.of(&template.title))
@@ -99,7 +100,7 @@ pub(crate) fn entry(value: &str, title: String, chosen: bool) -> Html {
 
 fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
     let chosen = match &choices.template {
-        TemplateChoice::TokenizersOwn => OWN,
+        TemplateChoice::TokenizersOwn | TemplateChoice::Named(_) => OWN,
         TemplateChoice::Catalog(id) => id,
         TemplateChoice::Source(_) => CUSTOM,
     };

@@ -124,3 +124,26 @@ pub(crate) fn focus(element: &Element) {
         let _ = element.focus();
     }
 }
+
+/// Copies a text, and says whether that went well. Where the page is not served securely there is no clipboard.
+pub(crate) fn copy(text: String, done: UseStateSetter<Option<bool>>) {
+    let navigator = gloo::utils::window().navigator();
+    if !js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
+        done.set(Some(false));
+        return;
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        let copied = wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(&text)).await;
+        done.set(Some(copied.is_ok()));
+    });
+}
+
+/// Scrolls a box so far that something in it can be seen; the page itself stays where it is.
+pub(crate) fn reveal(container: &Element, selector: &str) {
+    let Ok(Some(inner)) = container.query_selector(selector) else { return };
+    let (outer, inner) = (container.get_bounding_client_rect(), inner.get_bounding_client_rect());
+    if inner.top() < outer.top() || inner.bottom().min(inner.top() + 40.0) > outer.bottom() {
+        let to = f64::from(container.scroll_top()) + inner.top() - outer.top() - outer.height() / 3.0;
+        container.set_scroll_top(to as i32);
+    }
+}

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
+use crate::app::state::{Action, EDITED_BYTES};
 use crate::app::wire::ReportView;
 use crate::engine::TemplateChoice;
 use crate::span::{Span, line_column};
@@ -30,7 +30,7 @@ const LINES: usize = 5;
 #[component]
 pub(crate) fn TemplatePane(props: &Props) -> Html {
     let Props { lang, template, own, report, writer, dispatch } = props.clone();
-    let editing = matches!(template, TemplateChoice::Source(_));
+    let editing = matches!(template, TemplateChoice::Source(_)) && own.len() <= EDITED_BYTES;
     let area = use_node_ref();
     {
         let area = area.clone();

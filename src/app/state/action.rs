@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{CompareChoices, Dialog, Lane, Tab, Theme, TokenAt};
+use super::{CompareChoices, Dialog, Lane, RenderChoices, Tab, Theme, TokenAt};
 use crate::app::i18n::Lang;
 use crate::app::wire::FromWorker;
 use crate::engine::TemplateChoice;
@@ -48,6 +48,18 @@ pub enum Action {
     Compare(CompareChoices),
     /// A comparison was asked for.
     ComparisonAsked,
+    /// How the template is given its variables, its clock and its messages was changed.
+    Render(RenderChoices),
+    /// A template takes the place of the user's own, which is kept.
+    UseTemplate(Rc<str>),
+    /// The template that was kept comes back.
+    EarlierTemplate,
+    /// A dialogue takes the place of the one in the box, which is kept.
+    Try(Rc<str>),
+    /// Something was asked beside the report.
+    AsideAsked,
+    /// Nothing is being answered beside the report any more.
+    AsidesAnswered,
     /// The other language.
     Lang(Lang),
     /// Other colours.

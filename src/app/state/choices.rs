@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::TemplateChoice;
 use crate::examples::EXAMPLES;
+use crate::template::Preparation;
 
 /// What stands under a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +31,13 @@ pub enum Tab {
     Samples,
     /// Every recipe side by side.
     Compare,
+    /// The chat template and what it makes of the conversation.
+    Template,
 }
 
 impl Tab {
     /// Every tab, in the order in which the bar shows them.
-    pub const ALL: [Self; 2] = [Self::Samples, Self::Compare];
+    pub const ALL: [Self; 3] = [Self::Samples, Self::Compare, Self::Template];
 
     /// The tab `steps` further on, around the ends.
     #[must_use]
@@ -87,6 +91,36 @@ impl Default for CompareChoices {
     }
 }
 
+/// What the user chose of how a template is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RenderChoices {
+    /// Further variables of the template, as `chat_template_kwargs` gives them: name and JSON.
+    pub variables: BTreeMap<String, String>,
+    /// The clock that it sees, such as `2026-01-31T09:05:07`; the real one where none is set.
+    pub now: Option<String>,
+    /// How messages are prepared for it.
+    pub preparation: Preparation,
+    /// Whether the text in the view Template ends with the header of the assistant's next turn.
+    pub add_generation_prompt: bool,
+}
+
+impl RenderChoices {
+    /// The clock that was set, where it is one.
+    pub fn clock(&self) -> Option<NaiveDateTime> {
+        let mut numbers = self.now.as_deref()?.split(['-', 'T', ':']).map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        let day = NaiveDate::from_ymd_opt(i32::try_from(next()?).ok()?, next()?, next()?)?;
+        day.and_hms_opt(next()?, next()?, next().unwrap_or(0))
+    }
+
+    /// The variables that are JSON.
+    pub fn given(&self) -> Vec<(String, serde_json::Value)> {
+        let one = |(name, json): (&String, &String)| Some((name.clone(), serde_json::from_str(json).ok()?));
+        self.variables.iter().filter_map(one).collect()
+    }
+}
+
 /// The colours of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -111,6 +145,10 @@ pub struct Choices {
     pub template: TemplateChoice,
     /// The user's own template, kept while another one is chosen.
     pub own_template: Rc<str>,
+    /// The template that was the user's own before another text took its place.
+    pub earlier_template: Rc<str>,
+    /// How the template is run.
+    pub render: RenderChoices,
     /// The tokenizer's id.
     pub tokenizer: String,
     /// The recipe's id.
@@ -136,6 +174,8 @@ impl Default for Choices {
             format: None,
             template: TemplateChoice::TokenizersOwn,
             own_template: "".into(),
+            earlier_template: "".into(),
+            render: RenderChoices::default(),
             tokenizer: "qwen2_5".to_owned(),
             recipe: "per-turn".to_owned(),
             options: BTreeMap::new(),

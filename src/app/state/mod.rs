@@ -15,12 +15,17 @@ use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
 
 pub use action::Action;
-pub use choices::{Choices, CompareChoices, Lane, Sort, Tab, Theme};
+pub use choices::{Choices, CompareChoices, Lane, RenderChoices, Sort, Tab, Theme};
 pub use file::OpenFile;
+pub use template::TemplateAnswers;
 
 mod action;
 mod choices;
 mod file;
+mod template;
+
+/// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
+pub const EDITED_BYTES: usize = 300_000;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +86,8 @@ pub struct State {
     pub comparison: Option<Rc<CompareView>>,
     /// Whether a comparison is on its way.
     pub comparing: bool,
+    /// What the worker said of the template.
+    pub template: TemplateAnswers,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -128,6 +135,7 @@ impl State {
             last_good: None,
             comparison: None,
             comparing: false,
+            template: TemplateAnswers::default(),
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -194,9 +202,28 @@ impl State {
                 self.forget_tokens();
             }
             Action::TypeTemplate(text) => {
-                self.choices.template = TemplateChoice::Source(text.to_string());
-                self.choices.own_template = text;
-                self.forget_tokens();
+                // Typing in the user's own changes it; typing in another one begins a new one, and the old one is kept. So
+                // it is where a text comes in its place that is too long for the box: there is no undo then.
+                let editing = matches!(self.choices.template, TemplateChoice::Source(_));
+                if !editing || text.len() > EDITED_BYTES {
+                    self.keep_own_template(&text);
+                }
+                self.take_template(text);
+            }
+            Action::UseTemplate(text) => {
+                self.keep_own_template(&text);
+                self.take_template(text);
+            }
+            Action::EarlierTemplate => {
+                let text = std::mem::replace(&mut self.choices.earlier_template, "".into());
+                self.keep_own_template(&text);
+                self.take_template(text);
+            }
+            Action::Try(text) => {
+                self.keep_replaced();
+                self.file = None;
+                self.choices.format = None;
+                self.replace_text(text);
             }
             Action::Tokenizer(id) => {
                 // Choosing it again is how one tries again.
@@ -204,6 +231,10 @@ impl State {
                     self.tokenizers.remove(&id);
                 }
                 self.choices.tokenizer = id;
+                // A name belongs to the tokenizer that has it.
+                if matches!(self.choices.template, TemplateChoice::Named(_)) {
+                    self.choices.template = TemplateChoice::TokenizersOwn;
+                }
                 self.forget_tokens();
             }
             Action::Recipe(id) => {
@@ -226,6 +257,9 @@ impl State {
             }
             Action::Compare(choices) => self.choices.compare = choices,
             Action::ComparisonAsked => self.comparing = true,
+            Action::Render(choices) => self.choices.render = choices,
+            Action::AsideAsked => self.template.waiting = true,
+            Action::AsidesAnswered => self.template.waiting = false,
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -238,6 +272,7 @@ impl State {
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
                 self.comparing = false;
+                self.template.waiting = false;
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -266,6 +301,21 @@ impl State {
         let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
         if own {
             self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
+        }
+    }
+
+    /// The user's own template is this text now.
+    fn take_template(&mut self, text: Rc<str>) {
+        self.choices.template = TemplateChoice::Source(text.to_string());
+        self.choices.own_template = text;
+        self.forget_tokens();
+    }
+
+    /// Keeps the user's own template, where this text would replace it.
+    fn keep_own_template(&mut self, text: &str) {
+        let own = &self.choices.own_template;
+        if !own.trim().is_empty() && **own != *text {
+            self.choices.earlier_template = own.clone();
         }
     }
 
@@ -328,6 +378,8 @@ impl State {
                 self.comparison = Some(Rc::new(*comparison));
                 self.comparing = false;
             }
+            FromWorker::Sheet(_, sheet) => self.template.take(*sheet),
+            FromWorker::Inspected(_, found) => self.template.inspection = Some(Rc::new(*found)),
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }
@@ -348,6 +400,7 @@ impl State {
             FromWorker::Died(_) => {
                 self.waiting = false;
                 self.comparing = false;
+                self.template.waiting = false;
             }
             // The desk's matter; and the page never asks for an encoding.
             FromWorker::Parked(_) | FromWorker::Encoded(..) => {}
@@ -419,7 +472,7 @@ impl State {
             "failed"
         } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
             "loading"
-        } else if self.waiting || self.comparing {
+        } else if self.waiting || self.comparing || self.template.waiting {
             "busy"
         } else {
             "ready"

@@ -198,3 +198,79 @@ fn the_arrow_keys_walk_through_the_tabs_and_around_their_ends() {
     }
     assert_eq!(Tab::ALL[0].step(-1), *Tab::ALL.last().unwrap());
 }
+
+#[test]
+fn a_template_that_was_written_is_never_lost_to_another() {
+    let own = state().after(Action::TypeTemplate("mine".into()));
+    assert_eq!(own.choices.template, TemplateChoice::Source("mine".to_owned()));
+    assert_eq!(&*own.after(Action::TypeTemplate("mine too".into())).choices.earlier_template, "");
+    // Editing one of the catalog begins a new template of one's own.
+    let edited = own
+        .after(Action::Template(TemplateChoice::Catalog("chatml".to_owned())))
+        .after(Action::TypeTemplate("{{ messages }}!".into()));
+    assert_eq!(&*edited.choices.own_template, "{{ messages }}!");
+    assert_eq!(&*edited.choices.earlier_template, "mine");
+    let back = edited.after(Action::EarlierTemplate);
+    assert_eq!(back.choices.template, TemplateChoice::Source("mine".to_owned()));
+    assert_eq!(&*back.choices.earlier_template, "{{ messages }}!", "and the other one is kept in its place");
+    let twin = back.after(Action::UseTemplate("twin".into()));
+    assert_eq!((&*twin.choices.own_template, &*twin.choices.earlier_template), ("twin", "mine"));
+    let pasted = twin.after(Action::TypeTemplate("x".repeat(EDITED_BYTES + 1).into()));
+    assert_eq!(&*pasted.choices.earlier_template, "twin", "there is no undo of what is too long for the box");
+}
+
+#[test]
+fn a_named_template_is_left_with_its_tokenizer() {
+    let named = state().after(Action::Template(TemplateChoice::Named("tool_use".to_owned())));
+    assert_eq!(
+        named.after(Action::Tokenizer("other".to_owned())).choices.template,
+        TemplateChoice::TokenizersOwn
+    );
+}
+
+#[test]
+fn the_clock_and_the_variables_are_read_from_what_was_written() {
+    let clock = |text: &str| {
+        let choices = RenderChoices { now: Some(text.to_owned()), ..RenderChoices::default() };
+        choices.clock().map(|time| time.to_string())
+    };
+    assert_eq!(clock("2026-01-31T09:05:07").as_deref(), Some("2026-01-31 09:05:07"));
+    assert_eq!(clock("2026-01-31T09:05").as_deref(), Some("2026-01-31 09:05:00"));
+    for wrong in ["", "2026-02-30T00:00", "2026-01-31", "99999999999-01-01T00:00", "x"] {
+        assert_eq!(clock(wrong), None, "{wrong}");
+    }
+    let variables = [("a", "true"), ("b", "{"), ("c", "\"low\"")];
+    let variables = variables.map(|(name, json)| (name.to_owned(), json.to_owned())).into();
+    let given = RenderChoices { variables, ..RenderChoices::default() }.given();
+    let names: Vec<_> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(names, ["a=true", "c=\"low\""]);
+}
+
+#[test]
+fn the_last_rendered_text_stays_while_the_template_is_broken() {
+    use crate::app::wire::SheetView;
+    use crate::engine::{Engine, Request};
+    let sheet = |template: &str| {
+        let request = Request {
+            dialogue: r#"[{"role": "user", "content": "a"}]"#.to_owned(),
+            template: TemplateChoice::Source(template.to_owned()),
+            conversation: Some(0),
+            ..Request::default()
+        };
+        let sheet: SheetView = Engine::new().sheet(&request, false).into();
+        Action::Heard(FromWorker::Sheet(1, Box::new(sheet)))
+    };
+    let good = state().after(Action::AsideAsked).after(sheet("{{ messages[0].content }}"));
+    assert_eq!(good.progress(), "loading");
+    let broken = good.after(sheet("{{ messages[0].content }"));
+    assert_eq!(broken.template.last, good.template.sheet);
+    assert_eq!(broken.template.sheet.as_ref().map(|sheet| sheet.diagnostics.len()), Some(1));
+}
+
+#[test]
+fn a_dialogue_that_is_tried_keeps_the_one_in_the_box() {
+    let typed = state().after(Action::Type("my own".into()));
+    let tried = typed.after(Action::Try("[]".into()));
+    assert_eq!(&*tried.choices.dialogue, "[]");
+    assert_eq!(&*tried.after(Action::Restore).choices.dialogue, "my own");
+}

@@ -7,17 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request};
+use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request, TemplateReport};
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
 pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};
+pub use sheet::SheetView;
 
 mod compare;
 mod packed;
 mod sample;
+mod sheet;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +28,10 @@ pub enum ToWorker {
     Analyze(u32, Box<Request>),
     /// Run these recipes over the conversation; the answer carries the same number.
     Compare(u32, Box<(Request, Vec<Asked>)>),
+    /// Render the conversation, with or without the generation prompt; the answer carries the same number.
+    Sheet(u32, Box<Request>, bool),
+    /// Look at the template for training; the answer carries the same number.
+    Inspect(u32, Box<Request>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
@@ -61,6 +67,10 @@ pub enum FromWorker {
     Report(u32, Box<ReportView>, f64),
     /// The comparison that was asked for under this number, and how many milliseconds it took.
     Compared(u32, Box<CompareView>, f64),
+    /// The conversation that was to be rendered under this number.
+    Sheet(u32, Box<SheetView>),
+    /// What was found of the template that was asked about under this number, or why nothing could be.
+    Inspected(u32, Box<Result<TemplateReport, Diagnostic>>),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),

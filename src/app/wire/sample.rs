@@ -56,10 +56,19 @@ const ADDED: u8 = 128;
 const PARTS: [Part; 6] =
     [Part::Header, Part::Content, Part::Reasoning, Part::ToolCall, Part::End, Part::Template];
 
+/// A part as a number, in declaration order.
+pub(super) fn part_number(part: Part) -> u8 {
+    PARTS.iter().position(|p| *p == part).unwrap_or(5) as u8
+}
+
+/// The part of this number.
+pub(super) fn part_of_number(number: u8) -> Part {
+    PARTS.get(usize::from(number)).copied().unwrap_or(Part::Template)
+}
+
 impl SampleView {
     /// Packs a sample; `added` says of each id whether it is an added token.
     pub fn new(sample: Sample, added: &[bool]) -> Self {
-        let part_of = |part: Part| PARTS.iter().position(|p| *p == part).unwrap_or(5) as u8;
         let sources = sources(&sample);
         Self {
             trained: sample.weights.iter().filter(|weight| **weight != 0.0).count(),
@@ -68,7 +77,7 @@ impl SampleView {
                 .iter()
                 .zip(&sample.input_ids)
                 .map(|(owner, id)| {
-                    part_of(owner.part) | if added.get(*id as usize) == Some(&true) { ADDED } else { 0 }
+                    part_number(owner.part) | if added.get(*id as usize) == Some(&true) { ADDED } else { 0 }
                 })
                 .collect(),
             messages: sample.owners.iter().map(|owner| owner.message.unwrap_or(NONE)).collect(),
@@ -115,11 +124,7 @@ impl SampleView {
 
     /// What the token is to its message.
     pub fn part(&self, token: usize) -> Part {
-        self.parts
-            .get(token)
-            .and_then(|part| PARTS.get(usize::from(part & !ADDED)))
-            .copied()
-            .unwrap_or(Part::Template)
+        self.parts.get(token).map_or(Part::Template, |part| part_of_number(part & !ADDED))
     }
 
     /// The bytes of the text that `tokenizers` reports for the token.

@@ -1,13 +1,11 @@
 //! The lines of a trainer's own configuration, with a button that copies them.
 
-use gloo::utils::window;
-use js_sys::Reflect;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::name;
 use crate::app::compare::order;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::shared::copy;
 use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::CompareView;
@@ -55,17 +53,4 @@ pub(crate) fn Config(props: &Props) -> Html {
             <pre tabindex="0">{ text }</pre>
         </div>
     }
-}
-
-/// Copies a text, and says whether that went well. Where the page is not served securely there is no clipboard.
-fn copy(text: String, done: UseStateSetter<Option<bool>>) {
-    let navigator = window().navigator();
-    if !Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object()) {
-        done.set(Some(false));
-        return;
-    }
-    spawn_local(async move {
-        let copied = JsFuture::from(navigator.clipboard().write_text(&text)).await;
-        done.set(Some(copied.is_ok()));
-    });
 }

@@ -1,0 +1,137 @@
+//! What a template is given beside the messages: its switches, the generation prompt, the clock, and how messages are
+//! prepared.
+
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::app::components::setup::{entry, value};
+use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::i18n::Lang;
+use crate::app::platform;
+use crate::app::state::{Action, RenderChoices};
+use crate::diagnostic::Diagnostic;
+use crate::engine::TemplateReport;
+use crate::template::{Preparation, Switch, SwitchKind};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) choices: RenderChoices,
+    pub(crate) inspection: Option<Shared<Result<TemplateReport, Diagnostic>>>,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The form.
+#[component]
+pub(crate) fn Form(props: &Props) -> Html {
+    let Props { lang, choices, inspection, dispatch } = props.clone();
+    let found = inspection.as_ref().and_then(|found| found.0.as_ref().as_ref().ok());
+    // Changes the choices by what stands in a field.
+    let change = |change: fn(&mut RenderChoices, String)| {
+        let (choices, dispatch) = (choices.clone(), dispatch.clone());
+        Callback::from(move |event: Event| {
+            let mut choices = choices.clone();
+            change(&mut choices, value(&event));
+            dispatch.dispatch(Action::Render(choices));
+        })
+    };
+    let prompt = {
+        let (choices, dispatch) = (choices.clone(), dispatch.clone());
+        Callback::from(move |event: Event| {
+            let field: HtmlInputElement = event.target_unchecked_into();
+            let add_generation_prompt = field.checked();
+            dispatch.dispatch(Action::Render(RenderChoices { add_generation_prompt, ..choices.clone() }));
+        })
+    };
+    let real_clock = {
+        let (choices, dispatch) = (choices.clone(), dispatch.clone());
+        Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::Render(RenderChoices { now: None, ..choices.clone() }));
+        })
+    };
+    let now =
+        choices.now.clone().unwrap_or_else(|| platform::local_time().format("%Y-%m-%dT%H:%M:%S").to_string());
+    let old = choices.preparation == Preparation::V4;
+    html! {
+        <div class="tpl-form" role="group" aria-label={lang.pick("What the template is given", "传入模板的内容")}>
+            { for found.iter().flat_map(|found| &found.switches).map(|switch| field(props, switch)) }
+            if found.is_some_and(|found| found.reads_clock) || choices.now.is_some() {
+                <label class="opt"><span>{ lang.pick("Clock", "时钟") }</span>
+                    <input class="wide" type="datetime-local" step="1" value={now}
+                        onchange={change(|choices, time| choices.now = Some(time).filter(|time| !time.is_empty()))} />
+                    if choices.now.is_some() {
+                        <button class="txt-link" onclick={real_clock}>{ lang.pick("use the real one", "改用真实时间") }</button>
+                    }
+                </label>
+            }
+            <label class="opt" title={lang.pick("how messages are prepared before the template sees them", "消息在传入模板之前的处理方式")}>
+                <span>{ lang.pick("Messages as in transformers", "消息处理方式：transformers") }</span>
+                <select onchange={change(|choices, version| {
+                    choices.preparation = if version == "4" { Preparation::V4 } else { Preparation::V5 };
+                })}>
+                    { entry("5", "5.23".to_owned(), !old) }
+                    { entry("4", "4.x".to_owned(), old) }
+                </select>
+            </label>
+            <label class="cmp-check" title={lang.pick("in the text below only", "仅影响下方的渲染结果")}>
+                <input type="checkbox" checked={choices.add_generation_prompt} onchange={prompt} />{ "add_generation_prompt" }
+            </label>
+        </div>
+    }
+}
+
+/// The field of a switch; an empty one is not given to the template.
+fn field(props: &Props, switch: &Switch) -> Html {
+    let Props { lang, choices, dispatch, .. } = props.clone();
+    let given = choices.variables.get(&switch.name).cloned();
+    let text = matches!(switch.kind, SwitchKind::Text(_));
+    let name = switch.name.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let mut choices = choices.clone();
+        let written = value(&event);
+        if written.is_empty() {
+            choices.variables.remove(&name);
+        } else {
+            let json = if text { serde_json::Value::from(written).to_string() } else { written };
+            choices.variables.insert(name.clone(), json);
+        }
+        dispatch.dispatch(Action::Render(choices));
+    });
+    let default = switch.default.clone().unwrap_or_else(|| lang.pick("not given", "不传入").to_owned());
+    let list = format!("of-{}", switch.name);
+    html! {
+        <label class="opt" key={switch.name.clone()}>
+            { &switch.name }{ "=" }
+            { match &switch.kind {
+                SwitchKind::Bool => {
+                    let given = given.unwrap_or_default();
+                    html! {
+                        <select {onchange}>
+                            { entry("", format!("({default})"), given.is_empty()) }
+                            { entry("true", "true".to_owned(), given == "true") }
+                            { entry("false", "false".to_owned(), given == "false") }
+                        </select>
+                    }
+                }
+                SwitchKind::Text(known) => {
+                    let given = given.map(|json| serde_json::from_str::<String>(&json).unwrap_or(json));
+                    html! {
+                        <>
+                            <input class="wide" type="text" value={given.unwrap_or_default()} placeholder={default} {onchange} list={list.clone()} />
+                            <datalist id={list}>{ for known.iter().map(|text| html! { <option value={text.clone()} /> }) }</datalist>
+                        </>
+                    }
+                }
+                SwitchKind::Other => {
+                    let wrong = given.as_ref().is_some_and(|json| serde_json::from_str::<serde_json::Value>(json).is_err());
+                    html! {
+                        <>
+                            <input class="wide" type="text" value={given.unwrap_or_default()} placeholder="JSON" {onchange} aria-invalid={wrong.then_some("true")} />
+                            if wrong { <span class="is-err" role="alert">{ lang.pick("not JSON", "不是 JSON") }</span> }
+                        </>
+                    }
+                }
+            } }
+        </label>
+    }
+}
