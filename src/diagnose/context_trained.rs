@@ -67,10 +67,14 @@ mod tests {
 
     #[test]
     fn a_user_message_that_the_data_wants_trained_is_no_accident() {
-        let talk = TWICE.replacen(r#""content": "Hi""#, r#""content": "Hi", "train": true"#, 1);
+        let talk = TWICE.replace(r#""content""#, r#""trainable": true, "content""#);
+        let options = [("renderer", "role_colon"), ("train_on_what", "customized")];
         let fixture = Fixture::talk(&talk, TURNS);
-        let sample = fixture.samples("axolotl", &[]).remove(0);
-        assert!(sample.weights[..4].iter().any(|weight| *weight > 0.0), "{:?}", sample.weights);
+        let sample = fixture.samples("tinker", &options).remove(0);
+        assert!(!is_all_trained(&sample));
+        // The same mask over data that does not ask for it is an accident.
+        let accident = Fixture::talk(TWICE, TURNS);
+        assert!(accident.with_context(|context| check(context, &sample)).is_some());
         assert_eq!(fixture.with_context(|context| check(context, &sample)), None);
     }
 }

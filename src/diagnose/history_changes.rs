@@ -12,8 +12,11 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     let (reply, at, answered) = earlier.iter().find_map(|reply| {
         let answered = context.render(reply.message as usize + 1, false).ok()?;
         let at = common_prefix(&answered.rendered.text, &sample.text);
-        // Only what is written of the reply itself; a prompt that changes has a code of its own.
-        (at < answered.rendered.text.len() && at >= reply.start).then_some((reply, at, answered))
+        // Only what is written of the reply itself: a prompt that changes has a code of its own, and so has a stop token
+        // that stands only at the very end.
+        let own = sample.pieces.iter().filter(|piece| piece.owner.message == Some(reply.message));
+        let end = own.map(|piece| piece.output.end).max()?;
+        (at < answered.rendered.text.len() && reply.start <= at && at < end).then_some((reply, at, answered))
     })?;
     let number = reply.message + 1;
     let start = |of: &str| of[at..].chars().take(16).collect::<String>();

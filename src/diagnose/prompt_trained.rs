@@ -1,7 +1,7 @@
 //! `header-trained` and `generation-prompt-trained`: tokens are trained that the prompt already supplies, so that the
 //! model never has to write them.
 
-use super::replies::{asked, own_render, role};
+use super::replies::{Asked, asked, role};
 use super::{cures, is_all_trained, tokens_where};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
@@ -54,8 +54,9 @@ fn supplied(context: &Context<'_>, sample: &Sample) -> Supplied {
     if is_all_trained(sample) {
         return supplied;
     }
-    if own_render(context, sample).is_none() {
-        // A trainer that writes the text itself: the header is what it names so.
+    if context.options.recipe() == "torchtune" {
+        // It writes the text itself. Of the trainers that do, it alone trains headers; what others train there, such as
+        // the channel of a reply, is what the model writes.
         supplied.header = tokens_where(sample, |token| {
             let owner = sample.owners[token];
             let is_reply = |message| role(context, message) == Some("assistant");
@@ -63,7 +64,7 @@ fn supplied(context: &Context<'_>, sample: &Sample) -> Supplied {
         });
         return supplied;
     }
-    for reply in asked(context, sample) {
+    for reply in asked(context, sample).into_iter().filter(Asked::is_prefix) {
         let of_message = sample.text.get(reply.start..reply.shared).unwrap_or_default();
         let thought = reply.start + thought_at(of_message).unwrap_or(of_message.len());
         for token in 0..sample.input_ids.len() {
