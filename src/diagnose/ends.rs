@@ -17,7 +17,7 @@ pub(super) fn twice(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     let (id, bos) = bos(context)?;
     let count = sample.input_ids.iter().take_while(|other| **other == id).count();
     let message = Bilingual::new(
-        format!("the sample begins with {count} times `{bos}`: the model never saw that"),
+        format!("the sample begins with `{bos}` {count} times: the model never saw that"),
         format!("样本以 {count} 个 `{bos}` 开头：模型从未见过这样的文本"),
     );
     let hint = match context.options.recipe() {
