@@ -100,6 +100,11 @@ fn every_code_in_the_source_is_listed_and_every_listed_one_is_in_the_source() {
     }
 }
 
+/// The lines, each with its end.
+fn ended<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
+    lines.into_iter().flat_map(|line| [line, "\n"]).collect()
+}
+
 /// What a shell prints for a command in `folder`, errors too.
 fn run(command: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_lossmask")).parent().unwrap();
@@ -113,7 +118,7 @@ fn run(command: &str, folder: &Path) -> String {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    ended(text.lines().map(str::trim_end))
 }
 
 /// The page with the outputs of its commands as they are.
@@ -127,10 +132,10 @@ fn replayed(text: &str, folder: &Path) -> String {
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         if info == "console" {
             for command in block.iter().filter_map(|line| line.strip_prefix("$ ")) {
-                out.push_str(&format!("$ {command}\n{}", run(command, folder)));
+                out.extend(["$ ", command, "\n", &run(command, folder)]);
             }
         } else {
-            let content: String = block.iter().map(|line| format!("{line}\n")).collect();
+            let content = ended(block);
             if let Some((_, name)) = info.split_once(' ') {
                 fs::write(folder.join(name), &content).unwrap();
             }

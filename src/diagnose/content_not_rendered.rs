@@ -15,12 +15,11 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
         return None;
     }
     let count = replies::count(context, sample);
-    let messages = context.conversation.messages.iter().enumerate().take(count);
+    let mut messages = context.conversation.messages.iter().enumerate().take(count);
     let (what, value, number) = messages
-        .filter_map(|(at, message)| {
+        .find_map(|(at, message)| {
             missing(sample, at as u32, message).map(|(what, value)| (what, value, at + 1))
         })
-        .next()
         .or_else(|| Some(("tools", tools(context, sample)?, 0)))?;
     let message = match number {
         0 => Bilingual::fixed("the tools are nowhere in the sample", "样本中没有工具列表"),

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::dialogue::Message;
 use crate::recipe::{Context, Render, Sample, common_prefix};
 use crate::template::Part;
 
 /// The most text that is rendered again for the prompts of one sample, in bytes.
-const MOST_TEXT: usize = 4 << 20;
+const MOST_TEXT: usize = 1 << 20;
 
 /// The replies that are trained: the last token of their own words, and their message.
 pub(super) fn trained(context: &Context<'_>, sample: &Sample) -> Vec<(usize, u32)> {
@@ -28,7 +29,7 @@ pub(super) fn trained(context: &Context<'_>, sample: &Sample) -> Vec<(usize, u32
 
 /// The role of a message.
 pub(super) fn role<'a>(context: &'a Context<'_>, message: u32) -> Option<&'a str> {
-    context.conversation.messages.get(message as usize).map(|message| message.role())
+    context.conversation.messages.get(message as usize).map(Message::role)
 }
 
 /// How many messages the sample holds.

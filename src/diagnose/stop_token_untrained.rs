@@ -16,13 +16,12 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     let mut instead = None;
     for (last, message) in replies::trained(context, sample) {
         match after(context, sample, last, message) {
-            After::Trained | After::Next(_) => {}
             After::Masked(token) => masked.push(token as u32),
             After::Missing(other) if is_whole => {
                 missing.push(last as u32);
                 instead = instead.or(other);
             }
-            After::Missing(_) => {}
+            After::Trained | After::Next(_) | After::Missing(_) => {}
         }
     }
     let found = if missing.is_empty() {
