@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::bilingual::Bilingual;
 use crate::span::{Span, line_at, line_column};
 
+pub mod codes;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,6 +61,11 @@ impl Diagnostic {
             place: None,
             tokens: Vec::new(),
         }
+    }
+
+    /// The page that explains it with an example, below the root of the repository (`md`) or of the site (`html`).
+    pub fn docs(&self, extension: &str) -> String {
+        format!("docs/diagnostics/{}.{extension}", self.code)
     }
 
     /// The same with what to do about it.

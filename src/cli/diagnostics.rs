@@ -4,14 +4,15 @@ use super::input::File;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 
-/// A finding that points into `file`, as it is printed: an error bare, others with their severity.
+/// A finding that points into `file`, as it is printed: with its severity, unless it is an error, and its code.
 pub(super) fn render(finding: &Diagnostic, file: &File) -> String {
     let word = match finding.severity {
-        Severity::Error => return finding.render(&file.name, &file.text),
-        Severity::Warning => "warning",
-        Severity::Note => "note",
+        Severity::Error => "",
+        Severity::Warning => "warning: ",
+        Severity::Note => "note: ",
     };
-    let message = Bilingual::new(format!("{word}: {}", finding.message.en), finding.message.zh.clone());
+    let message = format!("{word}{} [{}]", finding.message.en, finding.code);
+    let message = Bilingual::new(message, finding.message.zh.clone());
     Diagnostic { message, ..finding.clone() }.render(&file.name, &file.text)
 }
 

@@ -53,7 +53,7 @@ fn one(
     for outcome in &conversation.outcomes {
         match (outcome, show) {
             (Outcome::Sample(sample), None) => {
-                lines::line(out, &SampleLine::new(conversation.index, number, sample))?;
+                lines::line(out, &SampleLine::new(conversation.index, number, sample, &file.text))?;
             }
             (Outcome::Sample(sample), Some(show)) => show.sample(out, conversation, number, sample)?,
             (Outcome::Dropped { why, diagnostics }, None) => {
@@ -76,7 +76,7 @@ fn one(
 pub(super) fn general(report: &Report, file: &File, template: &File) -> Clean {
     if let Some(wrong) = report.diagnostics.iter().find(|found| diagnostics::is_wrong_call(found)) {
         let hint = wrong.hint.as_ref().map(|hint| format!("\nhint: {}", hint.en)).unwrap_or_default();
-        return Err(Stop::Usage(format!("{}{hint}", wrong.message.en)));
+        return Err(Stop::Usage(format!("{} [{}]{hint}", wrong.message.en, wrong.code)));
     }
     let mut clean = true;
     for found in &report.diagnostics {

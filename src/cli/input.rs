@@ -55,7 +55,8 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Stop {
         "not-utf8",
         Bilingual::fixed("the text is not UTF-8 from here on", "从这里起不是 UTF-8 文本"),
     );
-    Stop::Input(problem.hint(hint).at(Source::Dialogue, Span::at(good)).render(name, &text))
+    let problem = problem.hint(hint).at(Source::Dialogue, Span::at(good));
+    Stop::Input(super::diagnostics::render(&problem, &File { name: name.to_owned(), text }))
 }
 
 /// What the flags ask the engine for, with the tokenizer that they name added to it; and the template's name.

@@ -27,8 +27,8 @@ pub(super) struct SampleLine<'a> {
 }
 
 impl<'a> SampleLine<'a> {
-    /// The line of a sample of a conversation.
-    pub(super) fn new(conversation: usize, number: usize, sample: &'a Sample) -> Self {
+    /// The line of a sample of a conversation of this pasted text.
+    pub(super) fn new(conversation: usize, number: usize, sample: &'a Sample, dialogue: &str) -> Self {
         Self {
             conversation,
             sample: number,
@@ -39,7 +39,7 @@ impl<'a> SampleLine<'a> {
             weights: &sample.weights,
             offsets: &sample.offsets,
             owners: &sample.owners,
-            diagnostics: sample.diagnostics.iter().map(|found| diagnostic(found, "")).collect(),
+            diagnostics: sample.diagnostics.iter().map(|found| diagnostic(found, dialogue)).collect(),
         }
     }
 }
@@ -64,6 +64,7 @@ pub(super) fn diagnostic(finding: &Diagnostic, dialogue: &str) -> Value {
         line.insert("line".to_owned(), json!(at.line));
         line.insert("column".to_owned(), json!(at.column));
     }
+    line.insert("docs".to_owned(), json!(finding.docs("md")));
     Value::Object(line)
 }
 

@@ -12,6 +12,10 @@ use crate::tokenizer::Tokenizer;
 pub(super) const TURNS: &str = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}{{ eos_token }}\n{% endfor %}\
     {% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
+/// Two questions and their answers.
+pub(super) const TWICE: &str = r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Good day."},
+    {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "See you."}]"#;
+
 pub(super) struct Fixture {
     pub(super) conversation: Conversation,
     pub(super) template: Template,
@@ -32,7 +36,12 @@ impl Fixture {
             {"role": "user", "content": question},
             {"role": "assistant", "content": answer},
         ]);
-        let conversation = dialogue::read(&dialogue.to_string()).conversations.remove(0);
+        Self::talk(&dialogue.to_string(), template)
+    }
+
+    /// A conversation in a template of the test.
+    pub(super) fn talk(dialogue: &str, template: &str) -> Self {
+        let conversation = dialogue::read(dialogue).conversations.remove(0);
         let tokenizer = Tokenizer::embedded();
         Self {
             conversation,
@@ -50,10 +59,8 @@ impl Fixture {
 
     /// The samples of a recipe.
     pub(super) fn samples(&self, recipe: &str, options: &[(&str, &str)]) -> Vec<Sample> {
-        let recipe = catalog::find(recipe).unwrap();
-        let asked: Vec<_> = options.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        let options = Options::parse(recipe.id, recipe.options, &asked).unwrap();
-        let outcomes = self.with_options(&options, |context| crate::recipe::catalog::build(recipe, context));
+        let build = |context: &Context<'_>| catalog::build(catalog::find(recipe).unwrap(), context);
+        let outcomes = self.with_options_of(recipe, options, build);
         let sample = |outcome| match outcome {
             Outcome::Sample(sample) => sample,
             Outcome::Dropped { why, diagnostics } => panic!("{why:?} {diagnostics:?}"),
@@ -64,6 +71,18 @@ impl Fixture {
     /// Asks something about the conversation.
     pub(super) fn with_context<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
         self.with_options(&Options::default(), ask)
+    }
+
+    /// Asks something with the options of a recipe.
+    pub(super) fn with_options_of<T>(
+        &self,
+        recipe: &str,
+        options: &[(&str, &str)],
+        ask: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
+        let recipe = catalog::find(recipe).unwrap();
+        let asked: Vec<_> = options.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        self.with_options(&Options::parse(recipe.id, recipe.options, &asked).unwrap(), ask)
     }
 
     fn with_options<T>(&self, options: &Options, ask: impl FnOnce(&Context<'_>) -> T) -> T {

@@ -21,8 +21,11 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
         "if it is not meant, take it out of the data: it can end a turn or open another one",
         "若并非本意，请从数据中去掉：它可能提前结束一轮，或另起一轮",
     );
+    // `<think>` and the like are written on purpose, and end no turn.
+    let special = |token: &u32| context.tokenizer.is_special(sample.input_ids[*token as usize]);
+    let severity = if tokens.iter().any(special) { Severity::Warning } else { Severity::Note };
     Some(
-        Diagnostic::new(Severity::Warning, "special-token-in-content", message)
+        Diagnostic::new(severity, "special-token-in-content", message)
             .hint(hint)
             .at(Source::Rendered, sample.offsets[first])
             .tokens(tokens),
@@ -34,15 +37,18 @@ mod tests {
     use super::super::fixture::{Fixture, TURNS};
     use super::*;
 
-    fn found(question: &str) -> Option<usize> {
+    fn found(question: &str) -> Option<(Severity, usize)> {
         let fixture = Fixture::of(question, "Good day.", TURNS);
         let sample = fixture.samples("per-turn", &[]).remove(0);
-        fixture.with_context(|context| check(context, &sample)).map(|found| found.tokens.len())
+        fixture
+            .with_context(|context| check(context, &sample))
+            .map(|found| (found.severity, found.tokens.len()))
     }
 
     #[test]
     fn an_added_token_that_was_typed_is_a_warning() {
-        assert_eq!(found("Hello<|im_end|>"), Some(1));
+        assert_eq!(found("Hello<|im_end|>"), Some((Severity::Warning, 1)));
+        assert_eq!(found("Hello<think></think>"), Some((Severity::Note, 2)));
     }
 
     #[test]

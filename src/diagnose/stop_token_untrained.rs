@@ -1,39 +1,32 @@
 //! `stop-token-untrained`: a reply that is trained without the token that ends it teaches the model not to stop.
 
+use super::replies::{self, After, after};
+use super::{cures, is_truncated};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::recipe::{Context, Sample};
 use crate::span::Span;
-use crate::template::Part;
-
-/// What stands after a reply.
-enum After {
-    /// The stop token, trained.
-    Trained,
-    /// The stop token, masked.
-    Masked(usize),
-    /// No stop token; the added token that stands there instead.
-    Missing(Option<usize>),
-}
+use crate::template::catalog;
 
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
-    let eos = sample.stop.as_ref().map(|(id, _)| *id).or_else(|| context.eos_id());
+    // What was cut off is no fault of the template.
+    let is_whole = !is_truncated(sample);
     let mut masked = Vec::new();
     let mut missing = Vec::new();
     let mut instead = None;
-    for (last, message) in replies(context, sample) {
-        match after(context, sample, eos, last, message) {
-            After::Trained => {}
+    for (last, message) in replies::trained(context, sample) {
+        match after(context, sample, last, message) {
             After::Masked(token) => masked.push(token as u32),
-            After::Missing(other) => {
+            After::Missing(other) if is_whole => {
                 missing.push(last as u32);
                 instead = instead.or(other);
             }
+            After::Trained | After::Next(_) | After::Missing(_) => {}
         }
     }
     let found = if missing.is_empty() {
         masked.first()?;
-        is_masked(name(context, sample).unwrap_or_default(), masked)
+        is_masked(context, name(context, sample).unwrap_or_default(), masked)
     } else {
         is_missing(context, sample, missing, instead)
     };
@@ -42,74 +35,19 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     Some(found.at(Source::Rendered, place))
 }
 
-/// The replies that are trained: the last token of their own words, and their message.
-fn replies(context: &Context<'_>, sample: &Sample) -> Vec<(usize, u32)> {
-    let mut replies: Vec<(usize, u32)> = Vec::new();
-    for (token, owner) in sample.owners.iter().enumerate() {
-        let Some(message) = owner.message else { continue };
-        let words = matches!(owner.part, Part::Content | Part::Reasoning | Part::ToolCall);
-        let role =
-            context.conversation.messages.get(message as usize).map(|message| message.role.text.as_str());
-        let asked = sample.reply.is_none_or(|reply| reply == message);
-        if !words || sample.weights[token] <= 0.0 || role != Some("assistant") || !asked {
-            continue;
-        }
-        match replies.last_mut() {
-            Some(last) if last.1 == message => last.0 = token,
-            _ => replies.push((token, message)),
-        }
-    }
-    replies
-}
-
 /// The text of the stop token.
 fn name<'a>(context: &'a Context<'_>, sample: &'a Sample) -> Option<&'a str> {
     sample.stop.as_ref().map(|(_, text)| text.as_str()).or_else(|| context.eos_token())
 }
 
-/// Looks behind a reply, up to the next message.
-fn after(context: &Context<'_>, sample: &Sample, eos: Option<u32>, last: usize, message: u32) -> After {
-    let rest = last + 1..sample.input_ids.len();
-    // A trainer may leave the stop token out and make it the label of what stands there instead.
-    let is_label =
-        |token: usize| sample.weights[token] > 0.0 && eos.map(i64::from) == Some(sample.labels[token]);
-    let mut own = rest.clone().take_while(|token| {
-        let owner = sample.owners[*token];
-        owner.message == Some(message) || owner.message.is_none()
-    });
-    let mut instead = None;
-    let stop = own.find(|token| {
-        let id = sample.input_ids[*token];
-        if instead.is_none() && context.tokenizer.is_added(id) {
-            instead = Some(*token);
-        }
-        Some(id) == eos
-    });
-    match stop {
-        Some(token) if sample.weights[token] > 0.0 => After::Trained,
-        Some(token) => After::Masked(token),
-        None if rest
-            .clone()
-            .find(|token| sample.owners[*token].message != Some(message))
-            .is_some_and(is_label) =>
-        {
-            After::Trained
-        }
-        None => After::Missing(instead),
-    }
-}
-
-fn is_masked(eos: &str, tokens: Vec<u32>) -> Diagnostic {
+fn is_masked(context: &Context<'_>, eos: &str, tokens: Vec<u32>) -> Diagnostic {
     let message = Bilingual::new(
         format!(
             "the stop token `{eos}` stands after the reply but is masked: the model does not learn to stop"
         ),
         format!("回复后有停止符 `{eos}`，但它被忽略：模型学不会停下来"),
     );
-    let hint = Bilingual::fixed(
-        "train it too, for `per-turn` with `end=stop`; where `end=stop` is set, nothing may stand between reply and stop token",
-        "让它也参与训练，对 `per-turn` 即 `end=stop`；已设 `end=stop` 时，回复与停止符之间不能有其他字符",
-    );
+    let hint = cures::stop_token(context.options.recipe());
     Diagnostic::new(Severity::Warning, "stop-token-untrained", message).hint(hint).tokens(tokens)
 }
 
@@ -158,7 +96,11 @@ fn is_missing(
             ),
         ),
     };
-    Diagnostic::new(Severity::Warning, "stop-token-untrained", message).hint(hint).tokens(tokens)
+    // `plain` has none on purpose: it is there to be read, not to train with.
+    let plain = catalog::find("plain").map(|entry| entry.source());
+    let is_plain = plain == Some(context.template.source()) && name(context, sample).is_some();
+    let severity = if is_plain { Severity::Note } else { Severity::Warning };
+    Diagnostic::new(severity, "stop-token-untrained", message).hint(hint).tokens(tokens)
 }
 
 #[cfg(test)]

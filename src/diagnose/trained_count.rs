@@ -1,5 +1,6 @@
-//! `nothing-trained` and `everything-trained`: a mask that masks all, or none.
+//! `nothing-trained`, `labels-lost-to-truncation` and `everything-trained`: a mask that masks all, or none.
 
+use super::is_truncated;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::recipe::{Context, Sample};
@@ -8,7 +9,9 @@ use crate::recipe::{Context, Sample};
 pub(super) fn check(_context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
     let trained = sample.weights.iter().filter(|weight| **weight > 0.0).count();
     let counted = sample.weights.iter().skip(1).filter(|weight| **weight > 0.0).count();
-    if counted == 0 {
+    if counted == 0 && is_truncated(sample) {
+        Some(lost_to_truncation())
+    } else if counted == 0 {
         Some(nothing_trained())
     } else if trained == sample.weights.len() {
         Some(everything_trained())
@@ -27,6 +30,18 @@ fn nothing_trained() -> Diagnostic {
         "请检查回复是否为空，以及模板是否在 prompt 之后渲染了回复",
     );
     Diagnostic::new(Severity::Error, "nothing-trained", message).hint(hint)
+}
+
+fn lost_to_truncation() -> Diagnostic {
+    let message = Bilingual::fixed(
+        "all labels were cut off: the mean loss of this sample is 0/0, NaN",
+        "标签全部被截断：该样本的平均 loss 为 0/0，即 NaN",
+    );
+    let hint = Bilingual::fixed(
+        "raise the limit, shorten the prompt, or drop samples without a label before training",
+        "请提高长度上限、缩短 prompt，或在训练前丢弃没有标签的样本",
+    );
+    Diagnostic::new(Severity::Error, "labels-lost-to-truncation", message).hint(hint)
 }
 
 fn everything_trained() -> Diagnostic {

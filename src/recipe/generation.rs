@@ -8,9 +8,9 @@
 //! - where the last character's token is the very first one (0 counts as "none" there) or has no token, everything up
 //!   to the end is marked.
 
-use super::Context;
 use super::renders::Render;
 use super::whole::{NoSample, char_to_token, stops};
+use super::{Context, Sample};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::Span;
@@ -49,6 +49,47 @@ pub(super) fn marks(context: &Context<'_>, render: &Render, blocks: &[Span]) -> 
         }
     }
     Ok(marks)
+}
+
+/// What `char_to_token` made of the ends of the blocks, where that is not what they hold.
+pub(super) fn ends(sample: &Sample, marks: &[Mark], blocks: &[Span]) -> Option<Diagnostic> {
+    let found = |tokens: Vec<u32>, message: Bilingual| {
+        Diagnostic::new(Severity::Warning, "char-to-token-end", message)
+            .hint(Bilingual::fixed(
+                "put the stop token into the block: then its last character is one token, which is found",
+                "请把停止符也放进该块：这样块的最后一个字符就是一个能被找到的 token",
+            ))
+            .tokens(tokens)
+    };
+    let at = |picks: &dyn Fn(usize) -> bool| -> Vec<u32> {
+        (0..marks.len()).filter(|token| picks(*token)).map(|token| token as u32).collect()
+    };
+    let past = at(&|token| marks[token] == Mark::RunsOn);
+    if !past.is_empty() {
+        return Some(found(
+            past,
+            Bilingual::fixed(
+                "transformers does not find the token of a `{% generation %}` block's last character, and trains all that \
+                 follows the block",
+                "transformers 找不到 `{% generation %}` 块最后一个字符的 token，于是让块之后的全部内容都参与训练",
+            ),
+        ));
+    }
+    let lost = at(&|token| {
+        let offset = sample.offsets[token];
+        marks[token] == Mark::Outside
+            && blocks.iter().any(|block| block.start <= offset.start && offset.start < block.end)
+    });
+    (!lost.is_empty()).then(|| {
+        found(
+            lost,
+            Bilingual::fixed(
+                "the last character of a `{% generation %}` block is cut into several tokens, of which transformers trains \
+                 only the first",
+                "`{% generation %}` 块的最后一个字符被切成几个 token，transformers 只让其中第一个参与训练",
+            ),
+        )
+    })
 }
 
 fn nothing_before() -> NoSample {

@@ -19,6 +19,7 @@ mod generation;
 mod given;
 mod hermes;
 mod llama_factory;
+mod marker;
 mod ms_swift;
 mod open_instruct;
 mod openrlhf;
@@ -46,6 +47,7 @@ mod whole;
 pub use context::{Budget, Context};
 pub use options::{OptionKind, OptionSpec, Options};
 pub use renders::{Render, Renders};
+pub(crate) use reply::common_prefix;
 
 /// What a conversation comes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -39,13 +39,14 @@ pub enum OptionKind {
 /// The value of every option of a recipe.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    recipe: &'static str,
     values: Vec<(&'static str, String)>,
 }
 
 impl Options {
     /// The defaults, changed by what was asked for; of one name the last value counts. Says what it can't understand.
     pub fn parse(
-        recipe: &str,
+        recipe: &'static str,
         specs: &'static [OptionSpec],
         asked: &[(String, String)],
     ) -> Result<Self, Vec<Diagnostic>> {
@@ -61,7 +62,12 @@ impl Options {
                 Err(expected) => wrong.push(bad_value(name, value, &expected)),
             }
         }
-        if wrong.is_empty() { Ok(Self { values }) } else { Err(wrong) }
+        if wrong.is_empty() { Ok(Self { recipe, values }) } else { Err(wrong) }
+    }
+
+    /// The id of the recipe that these are the options of.
+    pub const fn recipe(&self) -> &'static str {
+        self.recipe
     }
 
     /// The value as it was written; empty for a name that the recipe does not have.

@@ -115,7 +115,7 @@ fn closed_at(text: &str, pieces: &[Piece], encoding: &Encoding, last: &Piece, eo
 }
 
 /// How many bytes of whole characters the two texts begin with in common.
-fn common_prefix(a: &str, b: &str) -> usize {
+pub(crate) fn common_prefix(a: &str, b: &str) -> usize {
     let mut shared = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     while !a.is_char_boundary(shared) || !b.is_char_boundary(shared) {
         shared -= 1;

@@ -43,10 +43,12 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let (render, mut sample) = whole::begin(context, context.conversation.messages.len())?;
-    let marks = generation::marks(context, &render, &context.passes(&render))?;
+    let blocks = context.passes(&render);
+    let marks = generation::marks(context, &render, &blocks)?;
     if !context.template.has_generation() {
         sample.diagnostics.push(generation::unmarked());
     }
+    sample.diagnostics.extend(generation::ends(&sample, &marks, &blocks));
     let verdicts = marks.into_iter().map(Why::Marked).collect();
     sample::label(&mut sample, verdicts, context.ignore_index);
     Ok(sample)

@@ -73,6 +73,7 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         blocks
     };
     let marks = generation::marks(context, &render, &blocks)?;
+    sample.diagnostics.extend(generation::ends(&sample, &marks, &blocks));
     let verdicts: Vec<_> = marks.into_iter().map(Why::Marked).collect();
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
         return Err(generation::nothing_marked());

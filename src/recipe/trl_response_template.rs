@@ -5,11 +5,11 @@
 //! mark is followed by is trained up to the next instruction; padding tokens that were typed are masked first, so a
 //! template that holds one is never found.
 
+use super::marker;
 use super::sample::{self, Verdict};
 use super::whole::{self, NoSample};
 use super::{Context, OptionKind, OptionSpec, Options, Outcome, Recipe, Sample, Source, Verified};
 use crate::bilingual::Bilingual;
-use crate::diagnostic::{Diagnostic, Severity};
 
 /// The recipe.
 pub(super) static RECIPE: Recipe = Recipe {
@@ -91,7 +91,9 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         sample.input_ids.iter().map(|id| if Some(*id) == pad { Why::Padding } else { Why::Reply }).collect();
     let found = find(&sample.input_ids, &verdicts, &response);
     if found.is_empty() {
-        sample.diagnostics.push(not_found("response_template", context));
+        let found =
+            marker::not_found(("response_template", context.options.text("response_template")), &sample.text);
+        sample.diagnostics.push(found);
         verdicts.fill(Why::NoResponse);
     } else if instruction.is_empty() {
         let last = found.last().map_or(0, |last| last + response.len());
@@ -99,13 +101,19 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     } else {
         let humans = find(&sample.input_ids, &verdicts, &instruction);
         if humans.is_empty() {
-            sample.diagnostics.push(not_found("instruction_template", context));
+            let found = marker::not_found(
+                ("instruction_template", context.options.text("instruction_template")),
+                &sample.text,
+            );
+            sample.diagnostics.push(found);
             verdicts.fill(Why::NoInstruction);
         } else {
             let ends: Vec<_> = found.iter().map(|start| start + response.len()).collect();
             pair(&mut verdicts, humans, &ends);
         }
     }
+    let option = ("response_template", context.options.text("response_template"));
+    sample.diagnostics.extend(marker::missed(option, &sample.text, found.len()));
     sample::label(&mut sample, verdicts, context.ignore_index);
     Ok(sample)
 }
@@ -144,20 +152,6 @@ fn find(ids: &[u32], verdicts: &[Why], marker: &[u32]) -> Vec<usize> {
 fn pad_id(context: &Context<'_>) -> Option<u32> {
     let pad = context.special_tokens.get("pad_token").filter(|token| !token.is_empty());
     pad.map_or_else(|| context.eos_id(), |pad| context.tokenizer.token_to_id(pad))
-}
-
-fn not_found(option: &str, context: &Context<'_>) -> Diagnostic {
-    let marker = context.options.text(option);
-    let message = Bilingual::new(
-        format!("the token ids of `{option}` ({marker:?}) are not in the sample: everything is masked"),
-        format!("样本中找不到 `{option}`（{marker:?}）的 token id：全部被忽略"),
-    );
-    let hint = Bilingual::fixed(
-        "text may be cut into other tokens between its neighbours than alone; give a marker that begins and ends with \
-         special tokens, or one that the template really writes",
-        "同一段文字在上下文中的切分可能与单独编码时不同；请使用以特殊 token 开头和结尾的标记，或模板确实会写出的标记",
-    );
-    Diagnostic::new(Severity::Warning, "marker-not-found", message).hint(hint)
 }
 
 /// Why a token is trained or masked.

@@ -7,6 +7,7 @@
 //! reached, it is trained too; without markers in the options they are read off the template (`unsloth_parts.rs`);
 //! a sample without a trained token is dropped.
 
+use super::marker;
 use super::sample::{self, Verdict};
 use super::unsloth_parts;
 use super::whole::{self, NoSample};
@@ -88,8 +89,12 @@ fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
         }
     }
     if !verdicts.iter().any(|verdict| verdict.is_trained()) {
-        return Err(nothing(&markers));
+        return Err(nothing(&markers, &sample.text));
     }
+    let count =
+        sample.input_ids.windows(markers.response.len()).filter(|ids| *ids == markers.response).count();
+    let option = ("response_part", markers.texts[1].as_str());
+    sample.diagnostics.extend(marker::missed(option, &sample.text, count));
     sample::label(&mut sample, verdicts, context.ignore_index);
     Ok(sample)
 }
@@ -184,7 +189,7 @@ fn half() -> NoSample {
     )
 }
 
-fn nothing(markers: &Markers) -> NoSample {
+fn nothing(markers: &Markers, text: &str) -> NoSample {
     let response = &markers.texts[1];
     whole::dropped(
         "nothing-left-to-train",
@@ -194,11 +199,7 @@ fn nothing(markers: &Markers) -> NoSample {
             ),
             format!("此处没有以 `response_part`（{response:?}）的 token id 开头的回复：Unsloth 丢弃该样本"),
         ),
-        Bilingual::fixed(
-            "give markers that the template writes, with the line break that ends them: text may be cut into other tokens \
-             between its neighbours than alone",
-            "请使用模板确实会写出的标记，并包含其末尾的换行：同一段文字在上下文中的切分可能与单独编码时不同",
-        ),
+        marker::cure(response, text),
     )
 }
 

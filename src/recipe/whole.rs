@@ -132,6 +132,8 @@ pub(super) fn cut<V: Verdict>(sample: &mut Sample, verdicts: &mut Vec<V>, option
         return;
     }
     let lost = verdicts[most..].iter().filter(|verdict| verdict.is_trained()).count();
+    // A reply that goes on where the cut is.
+    let open = most > 0 && verdicts[most - 1].is_trained() && verdicts[most].is_trained();
     sample.input_ids.truncate(most);
     sample.attention_mask.truncate(most);
     sample.offsets.truncate(most);
@@ -148,7 +150,8 @@ pub(super) fn cut<V: Verdict>(sample: &mut Sample, verdicts: &mut Vec<V>, option
         "raise the limit or shorten the conversation: a reply that is cut off has no stop token to learn",
         "请提高上限或缩短对话：被截断的回复没有停止符可学",
     );
-    sample.diagnostics.push(Diagnostic::new(Severity::Warning, "sample-truncated", message).hint(hint));
+    let found = Diagnostic::new(Severity::Warning, "sample-truncated", message).hint(hint);
+    sample.diagnostics.push(found.tokens(open.then_some((most.max(1) - 1) as u32)));
 }
 
 /// The first token that covers a character, as `char_to_token` of transformers finds it; `at` is the character's first

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{paths, sizes, tokenizers, worker_names};
+use crate::{docs, paths, sizes, tokenizers, worker_names};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +37,7 @@ pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
     step(what, || trunk(tools, effort))?;
     let dist = paths::dist();
     worker_names::hash(&dist)?;
+    docs::build(&dist)?;
     if let Some(packed) = packed {
         copy_files(&packed, &dist.join("tokenizers"))?;
     }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod docs;
 mod node;
 mod npm;
 mod package;

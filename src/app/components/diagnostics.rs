@@ -138,7 +138,12 @@ pub(crate) fn finding(lang: Lang, diagnostic: &Diagnostic, text: &str, more: Opt
     };
     html! {
         <div class={classes!("diag", class)}>
-            <p class="diag-h">{ icon(mark) }{ word }<code>{ diagnostic.code.to_string() }</code></p>
+            <p class="diag-h">
+                { icon(mark) }{ word }
+                <a class="txt-link" href={diagnostic.docs("html")} target="_blank" rel="noopener">
+                    <code>{ diagnostic.code.to_string() }</code>
+                </a>
+            </p>
             <p>{ rich(&lang.of(&diagnostic.message)) }</p>
             if let Some((source, span)) = diagnostic.place { { excerpt(lang, source, span, text) } }
             if let Some(hint) = &diagnostic.hint {
