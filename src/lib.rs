@@ -11,6 +11,7 @@
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
 //! | [`loss`] | logits and labels ▶ masked cross-entropy and its gradient |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
+//! | [`batch`] | samples ▶ what is cut off, rows that are padded or packed, and what each position is compared with |
 //! | [`lab`] | samples ▶ two small models, trained with the mask and without, and what each token costs them |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
@@ -18,6 +19,7 @@
 //! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
 //! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
+pub mod batch;
 pub mod bilingual;
 pub mod diagnose;
 pub mod diagnostic;

@@ -1,0 +1,11 @@
+//! TRL's `bfd_split`: samples are cut into pieces of `length`, which are then packed like samples.
+
+use crate::batch::Segment;
+
+pub(super) fn pack(segments: &[Segment], length: usize) -> Vec<Vec<Segment>> {
+    let pieces = segments.iter().flat_map(|whole| {
+        let starts = (whole.from..whole.to).step_by(length.max(1));
+        starts.map(|from| Segment { from, to: whole.to.min(from.saturating_add(length as u32)), ..*whole })
+    });
+    super::bfd::pack(pieces.collect(), length)
+}
