@@ -15,11 +15,13 @@ use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use batch::{BatchAsked, BatchReport, Gain, Gathered, PadToken};
 pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice};
 
+mod batch;
 mod compare;
 mod inspect;
 mod kept;
@@ -47,6 +49,7 @@ pub struct Engine {
     /// The last one used stands last.
     templates: Vec<Rc<Template>>,
     kept: Kept,
+    last: batch::LastGathered,
     most_tokens: usize,
 }
 
@@ -57,6 +60,7 @@ impl Default for Engine {
             added: 0,
             templates: Vec::new(),
             kept: Kept::default(),
+            last: batch::LastGathered::default(),
             most_tokens: MOST_TOKENS,
         }
     }
@@ -89,6 +93,7 @@ impl Engine {
     /// Adds a tokenizer under an id, or replaces the one that had it.
     pub fn add_tokenizer(&mut self, id: impl Into<String>, tokenizer: Tokenizer) {
         self.added += 1;
+        self.forget_gathered();
         self.tokenizers.insert(id.into(), Rc::new(tokenizer));
     }
 

@@ -40,7 +40,9 @@ fn pad_is_eos(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Opti
     }
     let count = kept_where(samples, cuts, |id, label| id == pad && label != IGNORED);
     let message = Bilingual::new(
-        format!("the pad token is the `eos_token`, and the collator masks it: {count} trained stop tokens are lost"),
+        format!(
+            "the pad token is the `eos_token`, and the collator masks it: {count} trained stop tokens are lost"
+        ),
         format!("pad token 就是 `eos_token`，collator 会把它一并忽略：丢失 {count} 个本应参与训练的停止符"),
     );
     let hint = Bilingual::fixed(
@@ -79,18 +81,19 @@ fn first_token_trained(batches: &[Batch]) -> Option<Diagnostic> {
     let rows = batches.iter().flat_map(|batch| &batch.rows);
     let of_row = |row: &super::Row| {
         let trained = |at: u32| row.labels.get(at as usize).is_some_and(|label| *label != IGNORED);
-        // A sample that goes on in a new row begins there with column 0, which is no target.
-        row.segments.iter().filter(|segment| segment.at > 0 && segment.from == 0 && trained(segment.at)).count()
+        let begins = |segment: &&super::Segment| segment.from == 0 && trained(segment.at);
+        row.segments.iter().skip(1).filter(begins).count()
     };
-    // After padding on the left nothing is before a row's first sample but padding, which is a target's place all the same.
     let count: usize = rows.map(of_row).sum();
     let message = Bilingual::new(
-        format!("{count} first tokens of samples are targets of the position before, which has never seen them"),
-        format!("有 {count} 个样本的首个 token 成为前一位置的目标，而前一位置属于别的样本或补齐"),
+        format!(
+            "{count} first tokens of samples are targets of the position before, which has never seen them"
+        ),
+        format!("有 {count} 个样本的首个 token 成为前一位置的目标，而前一位置属于别的样本或填充"),
     );
     let hint = Bilingual::fixed(
         "mask the first label of every sample, or pack with a way that does so",
-        "请忽略每个样本的首个标签，或改用会这样做的打包方式",
+        "请忽略每个样本的首个标签，或改用会这样做的拼接方式",
     );
     (count > 0).then(|| Diagnostic::new(Severity::Warning, "packed-first-token-trained", message).hint(hint))
 }
@@ -102,7 +105,7 @@ fn crosses_samples(batches: &[Batch], settings: &Settings) -> Option<Diagnostic>
     let blind = matches!(settings.way, Way::TrlWrapped | Way::LlamaFactory);
     let message = Bilingual::new(
         format!("in {count} rows tokens attend to samples that were packed before theirs"),
-        format!("有 {count} 行中，token 会注意到打包在其前面的其他样本"),
+        format!("有 {count} 行中，token 会注意到拼接在其前面的其他样本"),
     );
     let hint = Bilingual::fixed(
         "take a way that tells samples apart, such as `bfd` or `neat_packing`",

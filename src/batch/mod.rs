@@ -125,7 +125,7 @@ pub fn make(samples: &[Tokens<'_>], settings: &Settings) -> Result<Made, Diagnos
     }
     let cuts = truncate::truncate(samples, settings);
     let packs = pack::pack(&cuts, settings);
-    let batches = collate::collate(samples, packs, settings)?;
+    let batches = collate::collate(samples, &packs, settings)?;
     let diagnostics = check::check(samples, &cuts, &batches, settings);
     Ok(Made { batches, cuts, diagnostics })
 }

@@ -144,7 +144,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("DataCollatorForLanguageModeling", "DataCollatorForLanguageModeling"),
         summary: Bilingual::fixed(
             "pads to the longest row and makes labels anew of all ids, masking every pad token",
-            "补齐到最长行；由全部 id 重新生成标签，凡与 pad token 相同者一律忽略",
+            "填充到最长行；由全部 id 重新生成标签，凡与 pad token 相同者一律忽略",
         ),
         package: TRANSFORMERS,
         truncations: ANY,
@@ -157,7 +157,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("DataCollatorForSeq2Seq", "DataCollatorForSeq2Seq"),
         summary: Bilingual::fixed(
             "pads ids and labels to the longest row; labels stay as they are",
-            "把 id 与标签补齐到最长行；标签保持不变",
+            "把 id 与标签填充到最长行；标签保持不变",
         ),
         package: TRANSFORMERS,
         truncations: ANY,
@@ -170,7 +170,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("DataCollatorWithFlattening", "DataCollatorWithFlattening"),
         summary: Bilingual::fixed(
             "one long row without padding; positions restart and each first label is masked",
-            "连成一行、不补齐；位置重新计数，每个样本的首个标签被忽略",
+            "连成一行、不填充；位置重新计数，每个样本的首个标签被忽略",
         ),
         package: TRANSFORMERS,
         truncations: ANY,
@@ -183,7 +183,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("SFTTrainer", "SFTTrainer"),
         summary: Bilingual::fixed(
             "drops samples without a trained token once there is a `max_length`, and pads on the right",
-            "设了 `max_length` 时丢弃没有参与训练 token 的样本，并在右侧补齐",
+            "设了 `max_length` 时丢弃没有参与训练 token 的样本，并在右侧填充",
         ),
         package: TRL,
         truncations: BOTH,
@@ -196,7 +196,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("SFTTrainer, padding_free", "SFTTrainer，padding_free"),
         summary: Bilingual::fixed(
             "one long row without padding; TRL takes no `max_length` with it",
-            "连成一行、不补齐；TRL 此时不允许设置 `max_length`",
+            "连成一行、不填充；TRL 此时不允许设置 `max_length`",
         ),
         package: TRL,
         truncations: &[],
@@ -258,7 +258,10 @@ pub static WAYS: [WayInfo; 12] = [
     WayInfo {
         way: Way::MultipackSequential,
         id: "multipack-sequential",
-        title: Bilingual::fixed("axolotl, sample_packing_sequentially", "axolotl，sample_packing_sequentially"),
+        title: Bilingual::fixed(
+            "axolotl, sample_packing_sequentially",
+            "axolotl，sample_packing_sequentially",
+        ),
         summary: Bilingual::fixed(
             "samples in their order, a new row when one does not fit",
             "样本按原顺序放入，放不下就另起一行",
@@ -274,7 +277,7 @@ pub static WAYS: [WayInfo; 12] = [
         title: Bilingual::fixed("LLaMA-Factory, packing", "LLaMA-Factory，packing"),
         summary: Bilingual::fixed(
             "the longest that still fits, row by row; positions restart, but the mask is 1 everywhere, also on padding",
-            "逐行放入仍放得下的最长样本；位置重新计数，但掩码处处为 1，补齐处也是",
+            "逐行放入仍放得下的最长样本；位置重新计数，但掩码处处为 1，填充处也是",
         ),
         package: LLAMA_FACTORY,
         truncations: &[Truncation::Drop],
@@ -320,7 +323,11 @@ impl Settings {
     /// What happens to samples that are too long: what was asked for where the way can do that, else what it does.
     pub fn truncation(&self) -> Truncation {
         let can = self.way.info().truncations;
-        if can.contains(&self.truncation) { self.truncation } else { can.first().copied().unwrap_or_default() }
+        if can.contains(&self.truncation) {
+            self.truncation
+        } else {
+            can.first().copied().unwrap_or_default()
+        }
     }
 
     /// Where padding stands.

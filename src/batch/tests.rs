@@ -18,7 +18,14 @@ fn made(lists: &[(Vec<u32>, Vec<i64>)], settings: &Settings) -> Result<Made, Dia
 
 fn settings(way: Way, max_length: Option<u32>) -> Settings {
     let max_length = max_length.filter(|_| way != Way::TrlPaddingFree);
-    Settings { way, max_length, pad: Some(0), eos: Some(2), truncation: Truncation::Drop, ..Settings::default() }
+    Settings {
+        way,
+        max_length,
+        pad: Some(0),
+        eos: Some(2),
+        truncation: Truncation::Drop,
+        ..Settings::default()
+    }
 }
 
 fn codes(lists: &[(Vec<u32>, Vec<i64>)], settings: &Settings) -> Vec<String> {
@@ -133,8 +140,9 @@ fn a_reply_that_is_cut_and_labels_that_are_all_cut_off_are_warnings() {
 #[test]
 fn what_would_fill_the_memory_or_no_trainer_takes_is_an_error() {
     let lists = lists(&[10; 300], HALF);
-    let code = |settings: &Settings| made(&lists, settings).unwrap_err().code;
-    assert_eq!(code(&settings(Way::Neat, Some(1 << 20))), "batch-too-large");
+    let code = |settings: &Settings| made(&lists, settings).map(|_| ()).unwrap_err().code;
+    let wide = Settings { multiple_of: Some(1 << 20), ..settings(Way::Trl, None) };
+    assert_eq!(code(&wide), "batch-too-large");
     assert_eq!(code(&settings(Way::Trl, Some(0))), "batch-setting");
     assert_eq!(code(&Settings { batch_size: 0, ..settings(Way::Trl, None) }), "batch-setting");
     assert_eq!(code(&Settings { multiple_of: Some(u32::MAX), ..settings(Way::Trl, None) }), "batch-setting");

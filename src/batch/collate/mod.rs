@@ -20,7 +20,7 @@ struct Layout {
 
 pub(super) fn collate(
     samples: &[Tokens<'_>],
-    packs: Vec<Vec<Segment>>,
+    packs: &[Vec<Segment>],
     settings: &Settings,
 ) -> Result<Vec<Batch>, Diagnostic> {
     // axolotl's batch is one packed row.
@@ -58,7 +58,9 @@ fn width(group: &[Vec<Segment>], settings: &Settings) -> usize {
     let length = settings.max_length.unwrap_or_default() as usize;
     match settings.way {
         Way::Flattening => longest,
-        Way::Multipack | Way::MultipackSequential => longest.next_multiple_of(length.max(1).next_multiple_of(64)),
+        Way::Multipack | Way::MultipackSequential => {
+            longest.next_multiple_of(length.max(1).next_multiple_of(64))
+        }
         Way::LlamaFactory | Way::Neat => length.next_multiple_of(8),
         _ => longest.next_multiple_of(settings.multiple_of.unwrap_or(1).max(1) as usize),
     }

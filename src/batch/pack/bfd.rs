@@ -13,18 +13,16 @@ pub(super) fn pack(mut segments: Vec<Segment>, length: usize) -> Vec<Vec<Segment
     let mut with_room: BTreeMap<usize, VecDeque<usize>> = BTreeMap::new();
     for segment in segments {
         let fitting = with_room.range_mut(segment.len()..).next();
-        let found = fitting.and_then(|(room, waiting)| Some((*room, waiting.pop_front()?, waiting.is_empty())));
-        let (room, row) = match found {
-            Some((room, row, last)) => {
-                if last {
-                    with_room.remove(&room);
-                }
-                (room, row)
+        let found =
+            fitting.and_then(|(room, waiting)| Some((*room, waiting.pop_front()?, waiting.is_empty())));
+        let (room, row) = if let Some((room, row, last)) = found {
+            if last {
+                with_room.remove(&room);
             }
-            None => {
-                rows.push(Vec::new());
-                (length, rows.len() - 1)
-            }
+            (room, row)
+        } else {
+            rows.push(Vec::new());
+            (length, rows.len() - 1)
         };
         let left = room.saturating_sub(segment.len());
         rows[row].push(segment);

@@ -8,7 +8,8 @@ const MOST_IN_ROW: usize = 200;
 pub(super) fn pack(segments: Vec<Segment>, capacity: usize) -> Vec<Vec<Segment>> {
     let mut rows: Vec<(usize, Vec<Segment>)> = Vec::new();
     for segment in segments {
-        let fits = |(room, row): &&mut (usize, Vec<Segment>)| *room >= segment.len() && row.len() < MOST_IN_ROW;
+        let fits =
+            |(room, row): &&mut (usize, Vec<Segment>)| *room >= segment.len() && row.len() < MOST_IN_ROW;
         if let Some((room, row)) = rows.iter_mut().find(fits) {
             *room -= segment.len();
             row.push(segment);
