@@ -8,7 +8,7 @@ use gloo::worker::{Spawnable, WorkerBridge};
 
 use crate::app::codec::Objects;
 use crate::app::state::Action;
-use crate::app::wire::{FromWorker, ToWorker};
+use crate::app::wire::{BatchQuestion, FromWorker, ToWorker};
 use crate::app::worker::Analyst;
 use crate::app::{BUILD, TOKENIZER_FOLDER};
 use crate::engine::{Asked, Request};
@@ -32,6 +32,9 @@ pub struct Desk {
     comparing: Cell<bool>,
     /// What to compare when the comparison before it is here.
     next_comparison: RefCell<Option<Comparison>>,
+    batching: Cell<bool>,
+    /// What to put into batches when the batches before are here.
+    next_batches: RefCell<Option<Box<BatchQuestion>>>,
     losses: Cell<u32>,
     watch: RefCell<Option<Timeout>>,
     script: String,
@@ -48,6 +51,8 @@ impl Desk {
             next: RefCell::default(),
             comparing: Cell::new(false),
             next_comparison: RefCell::default(),
+            batching: Cell::new(false),
+            next_batches: RefCell::default(),
             losses: Cell::new(0),
             watch: RefCell::default(),
             script: script.to_owned(),
@@ -75,6 +80,17 @@ impl Desk {
             *self.next_comparison.borrow_mut() = Some(question);
         } else {
             self.send_comparison(question);
+        }
+    }
+
+    /// Asks for batches. While some are being made, only the newest question waits.
+    pub fn batch(self: &Rc<Self>, question: BatchQuestion) {
+        (self.tell)(Action::BatchAsked);
+        let question = Box::new(question);
+        if self.batching.get() {
+            *self.next_batches.borrow_mut() = Some(question);
+        } else {
+            self.send_batches(question);
         }
     }
 
@@ -122,6 +138,12 @@ impl Desk {
         self.watch();
     }
 
+    fn send_batches(self: &Rc<Self>, question: Box<BatchQuestion>) {
+        self.batching.set(true);
+        self.post(ToWorker::Batch(self.count(), question));
+        self.watch();
+    }
+
     /// The number of the next question.
     fn count(&self) -> u32 {
         self.number.set(self.number.get().wrapping_add(1));
@@ -159,11 +181,15 @@ impl Desk {
                 self.losses.set(0);
                 self.comparing.set(false);
             }
+            FromWorker::Batched(..) => {
+                self.losses.set(0);
+                self.batching.set(false);
+            }
             _ => {}
         }
         *self.watch.borrow_mut() = None;
         let answering = self.in_flight.get().is_some();
-        if answering || self.comparing.get() {
+        if answering || self.comparing.get() || self.batching.get() {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
@@ -180,6 +206,12 @@ impl Desk {
             (self.tell)(Action::ComparisonAsked);
             self.send_comparison(question);
         }
+        if !self.batching.get()
+            && let Some(question) = self.next_batches.take()
+        {
+            (self.tell)(Action::BatchAsked);
+            self.send_batches(question);
+        }
     }
 
     /// Not within the worker's own message: its bridge can't be dropped while it is calling.
@@ -194,6 +226,8 @@ impl Desk {
         self.next.take();
         self.comparing.set(false);
         self.next_comparison.take();
+        self.batching.set(false);
+        self.next_batches.take();
         *self.watch.borrow_mut() = None;
         *self.bridge.borrow_mut() = None;
         let restarted = self.losses.get() < LIVES;

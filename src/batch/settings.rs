@@ -74,6 +74,7 @@ pub enum Pads {
 
 /// Everything that the batches depend on, apart from the samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Settings {
     /// The way.
     pub way: Way,

@@ -179,6 +179,7 @@ impl Gathered {
             }
         }
         self.without += usize::from(self.samples.len() == before);
+        self.samples.truncate(MOST_SAMPLES);
         self.taken += 1;
     }
 

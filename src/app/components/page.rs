@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
 use crate::app::components::compare::Compare;
+use crate::app::components::dataset::Dataset;
 use crate::app::components::diagnostics::Diagnostics;
 use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
@@ -77,9 +78,22 @@ pub fn Page() -> Html {
         });
     }
 
-    // The comparison is asked for only while it is looked at, and when there is a tokenizer.
+    // The comparison and the batches are asked for only while they are looked at, and when there is a tokenizer.
     let ready = matches!(state.tokenizer(), Some(Loading::Ready(_)));
     let tab = if state.embed { Tab::Samples } else { state.choices.tab };
+    let batched = question
+        .clone()
+        .filter(|_| ready && tab == Tab::Dataset)
+        .map(|question| state.batch_question(question));
+    {
+        let desk = desk.clone();
+        use_effect_with((batched, state.lost_workers), move |(batched, _)| {
+            if let Some(mut question) = batched.clone() {
+                question.request.now = platform::local_time();
+                desk.batch(question);
+            }
+        });
+    }
     let compared = question.filter(|_| ready && tab == Tab::Compare).map(|mut question| {
         question.recipe.clear();
         question.options.clear();
@@ -181,6 +195,11 @@ pub fn Page() -> Html {
                 <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
                     options={state.choices.options.clone()} waiting={state.comparing}
                     text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
+            } else if tab == Tab::Dataset {
+                <Dataset {lang} view={state.batches.clone().map(Shared)} choices={state.choices.dataset.clone()}
+                    file={state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows))}
+                    waiting={state.batching} text={state.choices.dialogue.clone()} template={newest.clone()}
+                    dispatch={dispatch.clone()} />
             } else {
                 <main>
                     <div class="pane input">
@@ -221,7 +240,7 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    let panel = ["samples", "compare"].iter().find_map(|id| document().get_element_by_id(id));
+    let panel = ["samples", "compare", "dataset"].iter().find_map(|id| document().get_element_by_id(id));
     if let Some(panel) = panel {
         focus(&panel);
     }

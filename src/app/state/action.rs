@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{CompareChoices, Dialog, Lane, Tab, Theme, TokenAt};
+use super::{CompareChoices, DatasetChoices, Dialog, Lane, Tab, Theme, TokenAt};
 use crate::app::i18n::Lang;
 use crate::app::wire::FromWorker;
 use crate::engine::TemplateChoice;
@@ -48,6 +48,10 @@ pub enum Action {
     Compare(CompareChoices),
     /// A comparison was asked for.
     ComparisonAsked,
+    /// What the view Dataset shows was changed.
+    Dataset(DatasetChoices),
+    /// Batches were asked for.
+    BatchAsked,
     /// The other language.
     Lang(Lang),
     /// Other colours.

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{CompareView, FromWorker, ReportView};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, FromWorker, ReportView, Scope};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Asked, EMBEDDED, TemplateChoice};
+use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
 use crate::examples::{EXAMPLES, Example};
 use crate::recipe::Recipe;
 use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
 
 pub use action::Action;
-pub use choices::{Choices, CompareChoices, Lane, Sort, Tab, Theme};
+pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, Sort, Tab, Theme};
 pub use file::OpenFile;
 
 mod action;
@@ -81,6 +81,10 @@ pub struct State {
     pub comparison: Option<Rc<CompareView>>,
     /// Whether a comparison is on its way.
     pub comparing: bool,
+    /// The newest batches.
+    pub batches: Option<Rc<BatchView>>,
+    /// Whether batches are on their way.
+    pub batching: bool,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -128,6 +132,8 @@ impl State {
             last_good: None,
             comparison: None,
             comparing: false,
+            batches: None,
+            batching: false,
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -226,6 +232,8 @@ impl State {
             }
             Action::Compare(choices) => self.choices.compare = choices,
             Action::ComparisonAsked => self.comparing = true,
+            Action::Dataset(choices) => self.choices.dataset = choices,
+            Action::BatchAsked => self.batching = true,
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -238,6 +246,7 @@ impl State {
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
                 self.comparing = false;
+                self.batching = false;
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -328,6 +337,10 @@ impl State {
                 self.comparison = Some(Rc::new(*comparison));
                 self.comparing = false;
             }
+            FromWorker::Batched(_, batches, _) => {
+                self.batches = Some(Rc::new(*batches));
+                self.batching = false;
+            }
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }
@@ -348,6 +361,7 @@ impl State {
             FromWorker::Died(_) => {
                 self.waiting = false;
                 self.comparing = false;
+                self.batching = false;
             }
             // The desk's matter; and the page never asks for an encoding.
             FromWorker::Parked(_) | FromWorker::Encoded(..) => {}
@@ -398,6 +412,21 @@ impl State {
         RECIPES.iter().filter(|recipe| !self.choices.compare.hidden.contains(recipe.id)).map(one).collect()
     }
 
+    /// The question for batches; `request` is the one for a report. What does not concern the chosen conversations is
+    /// left out, so that it does not make another question.
+    pub fn batch_question(&self, mut request: Request) -> BatchQuestion {
+        let choices = &self.choices.dataset;
+        let scope = choices.scope.of(self.file.is_some());
+        if scope != Scope::Dialogue {
+            request.dialogue.clear();
+        }
+        if scope == Scope::Examples {
+            request.format = None;
+        }
+        request.conversation = None;
+        BatchQuestion { request, asked: choices.asked(), scope, look: choices.look }
+    }
+
     /// The options of the chosen recipe that differ from their defaults.
     pub fn options(&self) -> Vec<(String, String)> {
         self.options_of(&self.choices.recipe)
@@ -419,7 +448,7 @@ impl State {
             "failed"
         } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
             "loading"
-        } else if self.waiting || self.comparing {
+        } else if self.waiting || self.comparing || self.batching {
             "busy"
         } else {
             "ready"

@@ -11,10 +11,12 @@ use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
+pub use batch::{BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 
+mod batch;
 mod compare;
 mod packed;
 mod sample;
@@ -26,6 +28,8 @@ pub enum ToWorker {
     Analyze(u32, Box<Request>),
     /// Run these recipes over the conversation; the answer carries the same number.
     Compare(u32, Box<(Request, Vec<Asked>)>),
+    /// Put the samples of many conversations into batches; the answer carries the same number.
+    Batch(u32, Box<BatchQuestion>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
@@ -61,6 +65,8 @@ pub enum FromWorker {
     Report(u32, Box<ReportView>, f64),
     /// The comparison that was asked for under this number, and how many milliseconds it took.
     Compared(u32, Box<CompareView>, f64),
+    /// The batches that were asked for under this number, and how many milliseconds they took.
+    Batched(u32, Box<BatchView>, f64),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),
