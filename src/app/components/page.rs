@@ -22,6 +22,7 @@ use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
 use crate::app::platform;
 use crate::app::state::{Action, Dialog, Loading, State, Tab, Worker};
+use crate::app::wire::{MOST_CONVERSATIONS, Scope};
 use crate::engine::Request;
 
 /// The loader that Trunk writes for the worker, beside the page.
@@ -87,7 +88,10 @@ pub fn Page() -> Html {
         .map(|question| state.batch_question(question));
     {
         let desk = desk.clone();
-        use_effect_with((batched, state.lost_workers), move |(batched, _)| {
+        // Of a file that is still being looked through there are more conversations by and by.
+        let file = state.file.as_ref().map(|file| (file.url.clone(), file.rows.min(MOST_CONVERSATIONS)));
+        let file = file.filter(|_| state.choices.dataset.scope == Scope::File);
+        use_effect_with((batched, file, state.lost_workers), move |(batched, ..)| {
             if let Some(mut question) = batched.clone() {
                 question.request.now = platform::local_time();
                 desk.batch(question);

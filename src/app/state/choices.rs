@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::wire::{MOST_CONVERSATIONS, Scope};
+use crate::app::wire::{MOST_CONVERSATIONS, START, Scope};
 use crate::batch::Settings;
 use crate::engine::{BatchAsked, PadToken, TemplateChoice};
 use crate::examples::EXAMPLES;
@@ -113,7 +113,7 @@ const TRL_LENGTH: u32 = 1024;
 impl Default for DatasetChoices {
     fn default() -> Self {
         let settings = Settings { max_length: Some(TRL_LENGTH), ..Settings::default() };
-        Self { scope: Scope::Dialogue, settings, pad: PadToken::Own, look: [0; 3], positions: false }
+        Self { scope: Scope::Dialogue, settings, pad: PadToken::Own, look: START, positions: false }
     }
 }
 

@@ -63,6 +63,8 @@ pub enum Dialog {
 }
 
 /// Everything the page draws.
+// Each of them is something that is or is not so by itself.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// What the user chose.

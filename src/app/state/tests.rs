@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::wire::{ConversationView, OutcomeView, SampleView};
+use crate::app::wire::{BatchView, ConversationView, OutcomeView, SampleView, Scope};
 
 fn state() -> State {
     State::new(Choices::default(), Lang::En, Theme::Auto, false)
@@ -189,6 +189,50 @@ fn a_comparison_asks_for_every_recipe_that_is_not_left_out_with_the_options_set_
     assert!(of("per-turn").is_none());
     assert_eq!(of("axolotl").unwrap().options, [("train_on_eos".to_owned(), "all".to_owned())]);
     assert_eq!(of("tinker").unwrap().sample, Some(2));
+}
+
+#[test]
+fn the_page_is_busy_while_batches_are_on_their_way_and_keeps_the_old_ones_until_then() {
+    let batched = |batches: usize| {
+        let view = BatchView { batches, ..BatchView::default() };
+        Action::Heard(FromWorker::Batched(1, Box::new(view), 1.0))
+    };
+    let first = state().after(Action::Tab(Tab::Dataset)).after(Action::BatchAsked).after(batched(1));
+    let again = first.after(Action::BatchAsked);
+    assert!(!first.batching && again.batching);
+    assert_eq!(again.batches.as_ref().map(|view| view.batches), Some(1));
+    assert_eq!(again.after(batched(2)).batches.as_ref().map(|view| view.batches), Some(2));
+    assert!(!again.after(Action::WorkerLost { restarted: true }).batching);
+}
+
+#[test]
+fn a_question_for_batches_leaves_out_what_does_not_concern_its_conversations() {
+    use crate::engine::Request;
+    let request = Request { dialogue: "text".to_owned(), conversation: Some(3), ..Request::default() };
+    let ask = |scope| {
+        let dataset = DatasetChoices { scope, ..DatasetChoices::default() };
+        state().after(Action::Dataset(dataset)).batch_question(request.clone())
+    };
+    assert_eq!(
+        (&*ask(Scope::Dialogue).request.dialogue, ask(Scope::Dialogue).request.conversation),
+        ("text", None)
+    );
+    assert_eq!(ask(Scope::Examples).request.dialogue, "");
+    assert_eq!(ask(Scope::File).scope, Scope::Dialogue, "no file is open");
+}
+
+#[test]
+fn a_way_that_packs_is_given_a_length_and_one_that_takes_none_gets_none() {
+    use crate::batch::Way;
+    let length = |way, max_length| {
+        let mut dataset = DatasetChoices::default();
+        dataset.settings.way = way;
+        dataset.settings.max_length = max_length;
+        dataset.asked().settings.max_length
+    };
+    assert_eq!(length(Way::TrlBfd, None), Some(1024));
+    assert_eq!(length(Way::TrlPaddingFree, Some(9)), None);
+    assert_eq!((length(Way::Seq2seq, None), length(Way::Seq2seq, Some(9))), (None, Some(9)));
 }
 
 #[test]

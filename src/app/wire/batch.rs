@@ -31,6 +31,12 @@ impl Scope {
 /// So many conversations are put into batches.
 pub const MOST_CONVERSATIONS: usize = 500;
 
+/// For a column: the first one of the row that has a target.
+pub const ANY: usize = u32::MAX as usize;
+
+/// What is looked at first.
+pub const START: [usize; 3] = [0, 0, ANY];
+
 /// A question for batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BatchQuestion {
@@ -164,7 +170,9 @@ impl BatchView {
         view.rows = shown.rows.iter().take(ROWS).map(BatchRow::new).collect();
         let row = look[1].min(view.rows.len().saturating_sub(1));
         if let Some(of) = shown.rows.get(row) {
-            let column = look[2].min(of.input_ids.len().saturating_sub(1));
+            let goal = || of.labels.iter().skip(1).position(|label| *label != IGNORED).unwrap_or_default();
+            let column = if look[2] == ANY { goal() } else { look[2] };
+            let column = column.min(of.input_ids.len().saturating_sub(1));
             view.look = [batch, row, column];
             let from = column.saturating_sub(BEFORE).min(of.input_ids.len().saturating_sub(COLUMNS));
             let to = (from + COLUMNS).min(of.input_ids.len());
@@ -310,6 +318,14 @@ mod tests {
         }
         assert!(view.columns.iter().any(|column| column.position == Some(0) && column.label == IGNORED));
         assert!(view.columns.iter().any(|column| column.text.contains('↵')));
+    }
+
+    #[test]
+    fn the_first_column_with_a_target_is_looked_at_where_none_is_chosen() {
+        let view = view(Way::Trl, None, START);
+        let at = view.columns.iter().position(|column| column.at == view.look[2]).unwrap();
+        assert!(view.columns[at].target.is_some());
+        assert!(view.columns[..at].iter().all(|column| column.target.is_none()));
     }
 
     #[test]

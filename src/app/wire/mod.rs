@@ -11,7 +11,7 @@ use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request};
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
-pub use batch::{BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, Scope};
+pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};

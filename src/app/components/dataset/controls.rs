@@ -9,7 +9,7 @@ use crate::app::components::setup::{entry, picker, value};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::DatasetChoices;
-use crate::app::wire::{BatchView, MOST_CONVERSATIONS, Scope};
+use crate::app::wire::{BatchView, MOST_CONVERSATIONS, START, Scope};
 use crate::batch::{Pads, Side, Truncation, Way};
 use crate::engine::PadToken;
 
@@ -42,7 +42,7 @@ fn choose<T: Copy + PartialEq + 'static>(
     let onchange = change(&props.choices, &props.dispatch, move |choices, event: Event| {
         if let Some(thing) = value(&event).parse().ok().and_then(|place: usize| things.get(place)) {
             set(choices, *thing);
-            choices.look = [0; 3];
+            choices.look = START;
         }
     });
     picker(id, name, onchange, listed)
@@ -73,7 +73,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
     let set_size = change(choices, dispatch, |choices, event: Event| {
         if let Ok(size) = value(&event).trim().parse::<u32>() {
             choices.settings.batch_size = size.clamp(1, 64);
-            choices.look = [0; 3];
+            choices.look = START;
         }
     });
     let padded = info.pads != Pads::Never;

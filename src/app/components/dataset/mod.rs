@@ -64,7 +64,7 @@ fn change<E: 'static>(
 #[component]
 pub(crate) fn Dataset(props: &Props) -> Html {
     let Props { lang, view, choices, dispatch, .. } = props.clone();
-    let found = view.iter().flat_map(|view| view.error.iter().chain(&view.diagnostics));
+    let found = view.iter().flat_map(|view| &view.diagnostics);
     let found: Vec<_> = found
         .map(|found| {
             let text: &str = match found.place {
@@ -97,6 +97,9 @@ pub(crate) fn Dataset(props: &Props) -> Html {
                         <p class="state-line">{ lang.pick("There is no sample to put into a batch.", "没有可放入批次的样本。") }</p>
                     },
                     Some(view) => html! { <>
+                        if let Some(error) = &view.error {
+                            <div class="top-error" role="alert">{ finding(lang, error, "", None) }</div>
+                        }
                         { taken(lang, &view, &choices, &dispatch) }
                         <Samples {lang} view={view.clone()} choices={choices.clone()} dispatch={dispatch.clone()} />
                         if !view.rows.is_empty() {
@@ -122,31 +125,43 @@ pub(crate) fn Dataset(props: &Props) -> Html {
 /// Which conversations these are, where that needs saying.
 fn taken(lang: Lang, view: &BatchView, choices: &DatasetChoices, dispatch: &Dispatch) -> Html {
     let [count, taken, without] = view.conversations;
-    let mut words = match lang {
+    let words = match lang {
         Lang::En => lang.count(taken, "conversation", "conversations", ""),
         Lang::Zh => lang.count(taken, "", "", "段对话"),
     };
-    if taken < count {
-        words += &match lang {
-            Lang::En => format!("of {}: the first ones", lang.number(count)),
+    let of = if taken < count {
+        match lang {
+            Lang::En => format!(" of {}: the first ones", lang.number(count)),
             Lang::Zh => format!("（共 {} 段，取最前面的）", lang.number(count)),
-        };
+        }
     } else if choices.scope == Scope::File && taken == MOST_CONVERSATIONS {
-        words += lang.pick("of the file: the first ones", "（取文件最前面的）");
-    }
-    if without > 0 {
-        words += &match lang {
-            Lang::En => format!(", {without} without a sample"),
-            Lang::Zh => format!("，其中 {without} 段没有样本"),
-        };
-    }
+        lang.pick(" of the file: the first ones", "（取文件最前面的）").to_owned()
+    } else {
+        String::new()
+    };
+    let none = match lang {
+        _ if without == 0 => String::new(),
+        Lang::En => format!(", {without} without a sample"),
+        Lang::Zh => format!("，其中 {without} 段没有样本"),
+    };
     let all = change(choices, dispatch, |choices, _: MouseEvent| choices.scope = Scope::Examples);
     html! {
         <p class="ds-taken">
-            { words }
+            { words }{ of }{ none }
             if count == 1 && choices.scope == Scope::Dialogue {
                 { " " }<button class="txt-link" onclick={all}>{ lang.pick("Take all examples instead", "改用全部示例") }</button>
             }
         </p>
     }
+}
+
+/// A sign and what it stands for.
+fn key(class: &'static str, word: &'static str) -> Html {
+    let path = match class {
+        "t" | "lost" => "M1 3h16v16h-16z",
+        "m" | "faint" => "M0 10h18v2h-18z",
+        "pad" => "M1 6h16v10h-16z",
+        _ => "M9 0v22",
+    };
+    html! { <span><svg class="ds-strip" viewBox="0 0 18 22" aria-hidden="true"><path {class} d={path} /></svg>{ word }</span> }
 }

@@ -3,11 +3,12 @@
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
-use super::{Part, change};
+use super::{Part, change, key};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::dataset::{HEIGHT, strip};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
+use crate::app::wire::ANY;
 
 /// The batch that is looked at.
 #[component]
@@ -16,7 +17,8 @@ pub(crate) fn Rows(props: &Part) -> Html {
     let lang = *lang;
     let [positions, padding, targets] = view.totals;
     let [batch, chosen, column] = view.look;
-    let step = |to: usize| change(choices, dispatch, move |choices, _: MouseEvent| choices.look = [to, 0, 0]);
+    let step =
+        |to: usize| change(choices, dispatch, move |choices, _: MouseEvent| choices.look = [to, 0, ANY]);
     let toggle = change(choices, dispatch, |choices, _: Event| choices.positions = !choices.positions);
     let gives = view.rows.iter().any(|row| row.positions);
     let rows = view.rows.iter().enumerate().map(|(number, row)| {
@@ -32,7 +34,7 @@ pub(crate) fn Rows(props: &Part) -> Html {
                 dispatch.dispatch(Action::Dataset(next));
             })
         };
-        let choose = change(choices, dispatch, move |choices, _: MouseEvent| choices.look = [batch, number, 0]);
+        let choose = change(choices, dispatch, move |choices, _: MouseEvent| choices.look = [batch, number, ANY]);
         let count = row.segments().len();
         html! {
             <div class={classes!("ds-row", at.then_some("on"))} key={number} data-row={number.to_string()}
@@ -46,13 +48,13 @@ pub(crate) fn Rows(props: &Part) -> Html {
                     <path class="m" d={drawn.masked} /><path class="t" d={drawn.trained} />
                     <path class="bound" d={drawn.bounds} />
                     if choices.positions && row.positions { <path class="pos" d={drawn.positions} /> }
-                    if at { <path class="limit" d={format!("M{}.5 0v{HEIGHT}", column)} /> }
+                    if at { <path class="limit" d={format!("M{column}.5 0v{HEIGHT}")} /> }
                 </svg>
                 <span class="tot">{ lang.number(row.targets) }<small>{ "/" }{ lang.number(row.width) }</small></span>
             </div>
         }
     });
-    let share = if positions == 0 { 0 } else { padding * 100 / positions };
+    let share = (padding * 100).checked_div(positions).unwrap_or_default();
     html! {
         <section class="cmp-part" aria-label={lang.pick("Batch", "批次")}>
             <h3>{ lang.pick("The batch", "批次") }</h3>
@@ -92,17 +94,6 @@ pub(crate) fn Rows(props: &Part) -> Html {
             </p>
         </section>
     }
-}
-
-/// A sign and what it stands for.
-fn key(class: &'static str, word: &'static str) -> Html {
-    let path = match class {
-        "t" => "M0 3h18v16h-18z",
-        "m" => "M0 10h18v2h-18z",
-        "pad" => "M1 6h16v10h-16z",
-        _ => "M9 0v22",
-    };
-    html! { <span><svg class="ds-strip" viewBox="0 0 18 22" aria-hidden="true"><path {class} d={path} /></svg>{ word }</span> }
 }
 
 /// Where in the drawing a click was, from 0 to 1.

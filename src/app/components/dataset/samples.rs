@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Part, change};
+use super::{Part, change, key};
 use crate::app::components::setup::value;
 use crate::app::components::shared::rich;
 use crate::app::dataset::{HEIGHT, bar};
@@ -48,6 +48,8 @@ pub(crate) fn Samples(props: &Part) -> Html {
     let lost = total(|sample| sample[1]) - view.samples().map(|sample| kept(sample) as usize).sum::<usize>();
     let lost_trained = total(|sample| sample[2]) - total(|sample| if sample[6] == 0 { sample[5] } else { 0 });
     let takes_length = !info.truncations.is_empty();
+    // A sample that is much longer than what is kept runs out of the drawing, so that the others can be seen.
+    let span = if takes_length { longest.min(limit.saturating_mul(4)) } else { longest };
     let name = if info.packs {
         lang.pick("length of a row (`max_length`)", "一行的长度（`max_length`）")
     } else {
@@ -60,10 +62,10 @@ pub(crate) fn Samples(props: &Part) -> Html {
         html! {
             <tr key={number} data-sample={number.to_string()}>
                 <th scope="row">{ number + 1 }<small>{ lang.pick("conversation ", "对话 ") }{ sample[0] + 1 }</small></th>
-                <td class="bar"><svg class="ds-bar" viewBox={format!("0 0 {longest} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">
+                <td class={classes!("ds-b", (sample[1] as usize > span).then_some("over"))}><svg class="ds-bar" viewBox={format!("0 0 {span} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true">
                     <path class="faint" d={drawn.faint} /><path class="lost" d={drawn.lost} />
                     <path class="m" d={drawn.masked} /><path class="t" d={drawn.trained} />
-                    if takes_length && limit < longest { <path class="limit" d={format!("M{limit} 0v{HEIGHT}")} /> }
+                    if takes_length && limit < span { <path class="limit" d={format!("M{limit} 0v{HEIGHT}")} /> }
                 </svg></td>
                 <td>{ lang.number(sample[1] as usize) }</td>
                 <td class="tr">{ lang.number(sample[2] as usize) }</td>
@@ -104,7 +106,7 @@ pub(crate) fn Samples(props: &Part) -> Html {
             <div class="cmp-table ds-samples" tabindex="0" role="group" aria-label={lang.pick("Table of samples", "样本表")}>
                 <table>
                     <thead><tr>
-                        <th scope="col">{ lang.pick("sample", "样本") }</th><th scope="col" class="bar"></th>
+                        <th scope="col">{ lang.pick("sample", "样本") }</th><th scope="col" class="ds-b"></th>
                         <th scope="col">{ lang.pick("tokens", "token 数") }</th><th scope="col">{ lang.pick("trained", "参与训练") }</th>
                         <th scope="col">{ lang.pick("lost", "丢失") }</th><th scope="col">{ lang.pick("trained, lost", "其中参与训练") }</th>
                         <th scope="col"></th>
@@ -112,6 +114,11 @@ pub(crate) fn Samples(props: &Part) -> Html {
                     <tbody>{ for bars }</tbody>
                 </table>
             </div>
+            <p class="ds-key">
+                { key("t", lang.pick("trained, kept", "参与训练，保留")) }{ key("m", lang.pick("masked", "被忽略")) }
+                { key("lost", lang.pick("trained, lost", "参与训练，丢失")) }{ key("faint", lang.pick("masked, lost", "被忽略，丢失")) }
+                if takes_length { { key("limit", "max_length") } }
+            </p>
             if count > MOST_BARS {
                 <p class="quiet">{ match lang {
                     Lang::En => format!("The first {MOST_BARS} are drawn; the numbers above count all."),
