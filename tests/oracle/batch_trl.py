@@ -79,6 +79,8 @@ def main():
             except ValueError as error:  # TRL refuses the settings
                 run = lambda _, error=error: (_ for _ in ()).throw(error)
             cases += [case(shape, name, s, run) for shape in SHAPES]
+            if s.max_length == 31:
+                cases.append(case("thousand", name, s, run))
     function = "trl/trainer/sft_trainer.py: SFTTrainer._prepare_dataset, DataCollatorForLanguageModeling"
     write("trl", "trl", trl.__version__, function, cases)
 

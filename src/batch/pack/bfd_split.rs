@@ -2,10 +2,14 @@
 
 use crate::batch::Segment;
 
-pub(super) fn pack(segments: &[Segment], length: usize) -> Vec<Vec<Segment>> {
-    let pieces = segments.iter().flat_map(|whole| {
+pub(super) fn pack(segments: Vec<Segment>, length: usize) -> Vec<Vec<Segment>> {
+    let pieces = segments.into_iter().flat_map(|whole| {
         let starts = (whole.from..whole.to).step_by(length.max(1));
-        starts.map(|from| Segment { from, to: whole.to.min(from.saturating_add(length as u32)), ..*whole })
+        starts.map(move |from| Segment {
+            from,
+            to: whole.to.min(from.saturating_add(length as u32)),
+            ..whole
+        })
     });
     super::bfd::pack(pieces.collect(), length)
 }

@@ -2,7 +2,7 @@
 
 use crate::batch::Segment;
 
-pub(super) fn pack(segments: &[Segment], length: usize) -> Vec<Vec<Segment>> {
+pub(super) fn pack(segments: Vec<Segment>, length: usize) -> Vec<Vec<Segment>> {
     let mut rows: Vec<Vec<Segment>> = Vec::new();
     let mut room = 0;
     for whole in segments {
@@ -15,7 +15,7 @@ pub(super) fn pack(segments: &[Segment], length: usize) -> Vec<Vec<Segment>> {
             let to = whole.to.min(from.saturating_add(room as u32));
             room -= (to - from) as usize;
             if let Some(row) = rows.last_mut() {
-                row.push(Segment { from, to, ..*whole });
+                row.push(Segment { from, to, ..whole });
             }
             from = to;
         }
