@@ -79,7 +79,7 @@ fn ours(golden: &Golden, case: &Case, way: Way) -> Result<Made, String> {
     let settings = Settings {
         way,
         max_length: given.max_length,
-        truncation: given.truncation,
+        truncation: Some(given.truncation),
         padding_side: given.padding_side,
         pad: given.pad,
         eos: Some(EOS),

@@ -80,8 +80,8 @@ pub struct Settings {
     pub way: Way,
     /// The tokens that are kept of a sample, or that a packed row has; no limit where absent.
     pub max_length: Option<u32>,
-    /// What happens to a sample that is longer. A way that has no choice takes its own.
-    pub truncation: Truncation,
+    /// What happens to a sample that is longer; what the way does by itself where absent, or where it has no such choice.
+    pub truncation: Option<Truncation>,
     /// Where padding stands. A way that has no choice takes its own.
     pub padding_side: Side,
     /// The id of the pad token.
@@ -99,7 +99,7 @@ impl Default for Settings {
         Self {
             way: Way::default(),
             max_length: None,
-            truncation: Truncation::default(),
+            truncation: None,
             padding_side: Side::default(),
             pad: None,
             eos: None,
@@ -324,11 +324,8 @@ impl Settings {
     /// What happens to samples that are too long: what was asked for where the way can do that, else what it does.
     pub fn truncation(&self) -> Truncation {
         let can = self.way.info().truncations;
-        if can.contains(&self.truncation) {
-            self.truncation
-        } else {
-            can.first().copied().unwrap_or_default()
-        }
+        let own = || can.first().copied().unwrap_or_default();
+        self.truncation.filter(|asked| can.contains(asked)).unwrap_or_else(own)
     }
 
     /// Where padding stands.

@@ -23,7 +23,7 @@ fn settings(way: Way, max_length: Option<u32>) -> Settings {
         max_length,
         pad: Some(0),
         eos: Some(2),
-        truncation: Truncation::Drop,
+        truncation: Some(Truncation::Drop),
         ..Settings::default()
     }
 }
@@ -129,12 +129,26 @@ fn rows_in_which_attention_crosses_samples_are_a_warning() {
 #[test]
 fn a_reply_that_is_cut_and_labels_that_are_all_cut_off_are_warnings() {
     let lists = lists(&[10, 10], HALF);
-    let cut = |length| Settings { truncation: Truncation::KeepStart, ..settings(Way::Trl, Some(length)) };
+    let cut =
+        |length| Settings { truncation: Some(Truncation::KeepStart), ..settings(Way::Trl, Some(length)) };
     assert_eq!(codes(&lists, &cut(8)), ["truncation-cut-reply"]);
     assert_eq!(codes(&lists, &cut(5)), ["all-labels-truncated"]);
     assert_eq!(codes(&lists, &cut(10)), [""; 0]);
-    let from_the_left = Settings { truncation: Truncation::KeepEnd, ..cut(8) };
+    let from_the_left = Settings { truncation: Some(Truncation::KeepEnd), ..cut(8) };
     assert_eq!(codes(&lists, &from_the_left), [""; 0]);
+}
+
+#[test]
+fn a_sample_that_is_too_long_meets_what_the_way_does_by_itself_unless_another_thing_is_asked_for() {
+    let lists = lists(&[10], HALF);
+    let gone = |way, truncation| {
+        let settings = Settings { truncation, ..settings(way, Some(8)) };
+        made(&lists, &settings).unwrap().cuts[0].gone
+    };
+    assert_eq!(gone(Way::Multipack, None), Some(Gone::TooLong));
+    assert_eq!(gone(Way::Multipack, Some(Truncation::KeepStart)), None);
+    assert_eq!(gone(Way::Trl, None), None);
+    assert_eq!(gone(Way::Trl, Some(Truncation::Drop)), None, "TRL can't do that");
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl Flags {
                     ("keep_end", Truncation::KeepEnd),
                     ("drop", Truncation::Drop),
                 ];
-                self.batch.truncation = one_of("truncation", &parser.value()?.string()?, &KNOWN)?;
+                self.batch.truncation = Some(one_of("truncation", &parser.value()?.string()?, &KNOWN)?);
             }
             "padding-side" => {
                 const KNOWN: [(&str, Side); 2] = [("right", Side::Right), ("left", Side::Left)];

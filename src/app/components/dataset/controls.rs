@@ -96,7 +96,9 @@ pub(crate) fn Controls(props: &Props) -> Html {
                     }
                 }), |choices, scope| choices.scope = scope) }
                 { choose(props, ("pick-way", lang.pick("Trainer and way", "训练器与方式")), &WAY_LIST, settings.way,
-                    |way| Some(format!("{}  {}", lang.of(&way.info().title), version(way))), |choices, way| choices.settings.way = way) }
+                    |way| Some(format!("{}  {}", lang.of(&way.info().title), version(way))), |choices, way| {
+                        (choices.settings.way, choices.settings.truncation) = (way, None);
+                    }) }
                 if info.truncations.len() > 1 {
                     { choose(props, ("pick-cut", lang.pick("Too long", "超长时")), &CUTS, settings.truncation(), |cut| {
                         info.truncations.contains(&cut).then(|| match cut {
@@ -104,7 +106,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
                             Truncation::KeepEnd => lang.pick("keep the end", "保留结尾"),
                             Truncation::Drop => lang.pick("drop the sample", "丢弃样本"),
                         }.to_owned())
-                    }, |choices, cut| choices.settings.truncation = cut) }
+                    }, |choices, cut| choices.settings.truncation = Some(cut)) }
                 }
                 if info.pads == Pads::Asks {
                     { choose(props, ("pick-side", lang.pick("Padding side", "填充方向")), &[Side::Right, Side::Left], settings.side(), |side| Some(match side {

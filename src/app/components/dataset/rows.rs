@@ -41,7 +41,7 @@ pub(crate) fn Rows(props: &Part) -> Html {
                 data-targets={row.targets.to_string()} data-segments={count.to_string()} data-width={row.width.to_string()}>
                 <button class="name" aria-pressed={at.to_string()} onclick={choose}>
                     { lang.pick("Row ", "第 ") }{ number + 1 }{ lang.pick("", " 行") }
-                    <small>{ lang.count(count, "sample", "samples", "个样本") }</small>
+                    <small>{ lang.count(count, "sequence", "sequences", "个序列") }</small>
                 </button>
                 <svg class="ds-strip" viewBox={format!("0 0 {width} {HEIGHT}")} preserveAspectRatio="none" aria-hidden="true" onclick={look}>
                     <path class="band" d={drawn.band} /><path class="pad" d={drawn.padding} />
