@@ -15,12 +15,14 @@ use crate::template::{self, Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use kept::{Kept, Setting};
 
+pub use batch::{BatchAsked, BatchReport, Gain, Gathered, PadToken};
 pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use report::{ConversationReport, MessageSummary, Report};
 pub use request::{EMBEDDED, Request, TemplateChoice, moment};
 pub use sheet::{Run, Sheet};
 
+mod batch;
 mod compare;
 mod inspect;
 mod kept;
@@ -49,6 +51,7 @@ pub struct Engine {
     /// The last one used stands last.
     templates: Vec<Rc<Template>>,
     kept: Kept,
+    last: batch::LastGathered,
     most_tokens: usize,
 }
 
@@ -59,6 +62,7 @@ impl Default for Engine {
             added: 0,
             templates: Vec::new(),
             kept: Kept::default(),
+            last: batch::LastGathered::default(),
             most_tokens: MOST_TOKENS,
         }
     }
@@ -91,6 +95,7 @@ impl Engine {
     /// Adds a tokenizer under an id, or replaces the one that had it.
     pub fn add_tokenizer(&mut self, id: impl Into<String>, tokenizer: Tokenizer) {
         self.added += 1;
+        self.forget_gathered();
         self.tokenizers.insert(id.into(), Rc::new(tokenizer));
     }
 

@@ -11,6 +11,7 @@
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
 //! | [`loss`] | logits and labels ▶ masked cross-entropy and its gradient |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
+//! | [`batch`] | samples ▶ what is cut off, rows that are padded or packed, and what each position is compared with |
 //! | [`lab`] | samples ▶ two small models, trained with the mask and without, and what each token costs them |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
@@ -19,6 +20,7 @@
 //! | [`js`] | what the JavaScript package says and hears |
 //! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
 
+pub mod batch;
 pub mod bilingual;
 pub mod diagnose;
 pub mod diagnostic;

@@ -8,7 +8,7 @@ const FLOORS: [&[&str]; 8] = [
     &["span", "bilingual"],
     &["diagnostic", "examples"],
     &["dialogue"],
-    &["template", "tokenizer", "loss"],
+    &["template", "tokenizer", "loss", "batch"],
     &["recipe"],
     &["diagnose", "lab"],
     &["engine"],

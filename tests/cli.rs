@@ -404,3 +404,31 @@ fn compare_counts_what_every_recipe_trains_and_gives_what_explain_gives() {
     let broken = run(&["compare", "-"], "[{");
     assert_eq!((broken.status.code(), stdout(&broken)), (Some(1), ""));
 }
+
+#[test]
+fn a_batch_has_a_line_for_each_sample_each_row_and_what_was_found() {
+    let found = lines(&["batch", "-", "--way", "trl-bfd", "--max-length", "40", "--json"], POEMS);
+    let samples: Vec<_> = found.iter().filter(|line| line["kept"].is_array()).collect();
+    assert_eq!(samples.len(), 2, "two replies make two samples");
+    assert!(samples.iter().all(|line| line["kept"] == json!([0, 40])));
+    let rows: Vec<_> = found.iter().filter(|line| line["input_ids"].is_array()).collect();
+    let row = rows[0];
+    let list = |key: &str| row[key].as_array().unwrap().clone();
+    assert_eq!(list("input_ids").len(), 80);
+    assert_eq!(list("position_ids")[40], 0, "positions restart with the second sample");
+    assert_eq!(list("origins")[40], json!([1, 0]));
+    assert_eq!(list("targets")[..79], list("labels")[1..]);
+    let codes: Vec<_> =
+        found.last().unwrap()["diagnostics"].as_array().unwrap().iter().map(|it| &it["code"]).collect();
+    assert_eq!(codes, ["truncation-cut-reply", "all-labels-truncated"]);
+}
+
+#[test]
+fn a_batch_that_no_trainer_makes_is_refused() {
+    let none = run(&["batch", "-", "--way", "trl-bfd"], POEMS);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(stderr(&none).contains("max_length"), "{}", stderr(&none));
+    let wrong = run(&["batch", "-", "--way", "stacking"], POEMS);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("trl-bfd"), "{}", stderr(&wrong));
+}

@@ -7,42 +7,19 @@ use gloo::timers::callback::Timeout;
 use gloo::worker::{Spawnable, WorkerBridge};
 
 use crate::app::codec::Objects;
-use crate::app::state::Action;
+use crate::app::state::{Action, Aside};
 use crate::app::wire::{FromWorker, ToWorker};
 use crate::app::worker::Analyst;
 use crate::app::{BUILD, TOKENIZER_FOLDER};
-use crate::engine::{Asked, Request};
+use crate::engine::Request;
 
 /// A worker that has not answered for so long is lost: every step of the engine is bounded to far less.
 const PATIENCE_MS: u32 = 20_000;
 /// So many losses without an answer in between, and the page gives up.
 const LIVES: u32 = 3;
 
-/// A conversation, and the recipes that are run over it.
-type Comparison = Box<(Request, Vec<Asked>)>;
-
-/// A question that is asked beside the report: it waits for the report, and of its kind only the newest waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aside {
-    /// The rendered conversation.
-    Sheet,
-    /// What is found of the template.
-    Inspection,
-}
-
-impl Aside {
-    const ALL: [Self; 2] = [Self::Sheet, Self::Inspection];
-
-    fn message(self, number: u32, request: Box<Request>, prompt: bool) -> ToWorker {
-        match self {
-            Self::Sheet => ToWorker::Sheet(number, request, prompt),
-            Self::Inspection => ToWorker::Inspect(number, request),
-        }
-    }
-}
-
-/// A question beside the report, and whether the generation prompt is rendered.
-type AsideQuestion = (Box<Request>, bool);
+/// What makes the message of a question, given its number.
+type Question = Box<dyn FnOnce(u32) -> ToWorker>;
 
 /// The worker and what it owes.
 pub struct Desk {
@@ -52,13 +29,10 @@ pub struct Desk {
     in_flight: Cell<Option<u32>>,
     /// What to ask when the answer is here.
     next: RefCell<Option<Box<Request>>>,
-    comparing: Cell<bool>,
-    /// What to compare when the comparison before it is here.
-    next_comparison: RefCell<Option<Comparison>>,
     /// What is asked beside the report and is being answered.
     aside: Cell<Option<Aside>>,
-    /// What to ask beside the report when the worker is free; one of each kind.
-    next_asides: RefCell<[Option<AsideQuestion>; 2]>,
+    /// What to ask beside the report when the worker is free: the newest of each kind.
+    next_asides: RefCell<[Option<Question>; Aside::ALL.len()]>,
     losses: Cell<u32>,
     watch: RefCell<Option<Timeout>>,
     script: String,
@@ -73,8 +47,6 @@ impl Desk {
             number: Cell::new(0),
             in_flight: Cell::new(None),
             next: RefCell::default(),
-            comparing: Cell::new(false),
-            next_comparison: RefCell::default(),
             aside: Cell::new(None),
             next_asides: RefCell::default(),
             losses: Cell::new(0),
@@ -96,35 +68,23 @@ impl Desk {
         }
     }
 
-    /// Asks for a comparison. While one is being made, only the newest question waits.
-    pub fn compare(self: &Rc<Self>, request: Request, asked: Vec<Asked>) {
-        (self.tell)(Action::ComparisonAsked);
-        let question = Box::new((request, asked));
-        if self.comparing.get() {
-            *self.next_comparison.borrow_mut() = Some(question);
-        } else {
-            self.send_comparison(question);
-        }
-    }
-
-    /// Asks something beside the report, `prompt` says whether the generation prompt is rendered. It is sent when the
-    /// report is there.
-    pub fn ask_aside(self: &Rc<Self>, aside: Aside, request: Request, prompt: bool) {
-        (self.tell)(Action::AsideAsked);
-        self.next_asides.borrow_mut()[aside as usize] = Some((Box::new(request), prompt));
+    /// Asks something beside the report; it is sent when the report is there, and what was asked before.
+    pub fn ask_aside(self: &Rc<Self>, aside: Aside, question: impl FnOnce(u32) -> ToWorker + 'static) {
+        (self.tell)(Action::AsideAsked(aside));
+        self.next_asides.borrow_mut()[aside as usize] = Some(Box::new(question));
         self.send_aside();
     }
 
     /// Sends what waits beside the report, when nothing else is being answered.
     fn send_aside(self: &Rc<Self>) {
-        if self.in_flight.get().is_some() || self.comparing.get() || self.aside.get().is_some() {
+        if self.in_flight.get().is_some() || self.aside.get().is_some() {
             return;
         }
         for aside in Aside::ALL {
             let next = self.next_asides.borrow_mut()[aside as usize].take();
-            if let Some((request, prompt)) = next {
+            if let Some(question) = next {
                 self.aside.set(Some(aside));
-                self.post(aside.message(self.count(), request, prompt));
+                self.post(question(self.count()));
                 return self.watch();
             }
         }
@@ -168,12 +128,6 @@ impl Desk {
         self.watch();
     }
 
-    fn send_comparison(self: &Rc<Self>, question: Comparison) {
-        self.comparing.set(true);
-        self.post(ToWorker::Compare(self.count(), question));
-        self.watch();
-    }
-
     /// The number of the next question.
     fn count(&self) -> u32 {
         self.number.set(self.number.get().wrapping_add(1));
@@ -207,20 +161,16 @@ impl Desk {
             }
             // It waits for the network, and a newer question need not.
             FromWorker::Parked(_) => self.in_flight.set(None),
-            FromWorker::Compared(..) => {
-                self.losses.set(0);
-                self.comparing.set(false);
-            }
-            FromWorker::Sheet(..) | FromWorker::Inspected(..) => {
-                self.losses.set(0);
-                self.aside.set(None);
-            }
             _ => {}
         }
-        let answered_aside = matches!(message, FromWorker::Sheet(..) | FromWorker::Inspected(..));
+        let answered = Aside::answered_by(&message);
+        if answered.is_some() {
+            self.losses.set(0);
+            self.aside.set(None);
+        }
         *self.watch.borrow_mut() = None;
         let answering = self.in_flight.get().is_some();
-        if answering || self.comparing.get() || self.aside.get().is_some() {
+        if answering || self.aside.get().is_some() {
             self.watch();
         }
         // An answer that a newer question has overtaken is still newer than what is on the page: show it.
@@ -231,19 +181,12 @@ impl Desk {
             (self.tell)(Action::Asked);
             self.send(request);
         }
-        if !self.comparing.get()
-            && let Some(question) = self.next_comparison.take()
+        if let Some(aside) = answered
+            && self.next_asides.borrow()[aside as usize].is_none()
         {
-            (self.tell)(Action::ComparisonAsked);
-            self.send_comparison(question);
+            (self.tell)(Action::AsideAnswered(aside));
         }
         self.send_aside();
-        if answered_aside
-            && self.aside.get().is_none()
-            && self.next_asides.borrow().iter().all(Option::is_none)
-        {
-            (self.tell)(Action::AsidesAnswered);
-        }
     }
 
     /// Not within the worker's own message: its bridge can't be dropped while it is calling.
@@ -256,8 +199,6 @@ impl Desk {
         self.losses.set(self.losses.get() + 1);
         self.in_flight.set(None);
         self.next.take();
-        self.comparing.set(false);
-        self.next_comparison.take();
         self.aside.set(None);
         *self.next_asides.borrow_mut() = Default::default();
         *self.watch.borrow_mut() = None;

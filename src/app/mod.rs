@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod compare;
+pub mod dataset;
 pub mod i18n;
 pub mod jinja;
 pub mod state;

@@ -14,7 +14,10 @@ use web_sys::{
 };
 
 use crate::app::BUILD;
-use crate::app::wire::{CompareView, EncodedView, FromWorker, ReportView, ToWorker};
+use crate::app::wire::{
+    BatchQuestion, BatchView, CompareView, EncodedView, FromWorker, MOST_CONVERSATIONS, ReportView, Scope,
+    ToWorker,
+};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::FORMATS;
@@ -53,6 +56,8 @@ pub enum Fetching {
     Progress(HandlerId, String, f64, Option<f64>),
     /// The files of a tokenizer, or why there are none.
     Done(HandlerId, String, Result<(String, Option<String>), String>),
+    /// The texts of conversations of the open file, which a question is about.
+    Texts(HandlerId, u32, Box<BatchQuestion>, Vec<String>),
 }
 
 thread_local! {
@@ -117,6 +122,23 @@ impl Worker for Analyst {
                 let found = self.engine.inspect(&request);
                 scope.respond(page, FromWorker::Inspected(number, Box::new(found)));
             }
+            ToWorker::Batch(number, question) => match question.scope {
+                Scope::Dialogue => {
+                    let texts = [question.request.dialogue.clone()];
+                    self.batch(scope, page, number, &question, &texts);
+                }
+                Scope::Examples => {
+                    let texts: Vec<_> = EXAMPLES.iter().map(|example| example.dialogue.to_owned()).collect();
+                    self.batch(scope, page, number, &question, &texts);
+                }
+                Scope::File => {
+                    let (scope, file) = (scope.clone(), self.file.clone());
+                    spawn_local(async move {
+                        let texts = file::texts(file, MOST_CONVERSATIONS).await;
+                        scope.send_message(Fetching::Texts(page, number, question, texts));
+                    });
+                }
+            },
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
@@ -143,6 +165,9 @@ impl Worker for Analyst {
         match message {
             Fetching::Progress(page, id, loaded, total) => {
                 scope.respond(page, FromWorker::Loading(id, loaded, total));
+            }
+            Fetching::Texts(page, number, question, texts) => {
+                self.batch(scope, page, number, &question, &texts);
             }
             Fetching::Done(page, id, files) => {
                 self.coming.retain(|coming| *coming != id);
@@ -173,6 +198,23 @@ impl Analyst {
             self.before.clear();
         }
         scope.respond(page, FromWorker::Report(number, Box::new(view), now() - start));
+    }
+
+    /// Puts the samples of the conversations of `texts` into batches.
+    fn batch(
+        &mut self,
+        scope: &WorkerScope<Self>,
+        page: HandlerId,
+        number: u32,
+        question: &BatchQuestion,
+        texts: &[String],
+    ) {
+        let start = now();
+        let report = self.engine.batch(&question.request, texts, &question.asked);
+        let tokenizer = self.engine.tokenizer(&question.request.tokenizer);
+        let word = |id| tokenizer.as_deref().and_then(|it| it.id_to_token(id)).unwrap_or_default();
+        let view = BatchView::new(&report, question.look, word);
+        scope.respond(page, FromWorker::Batched(number, Box::new(view), now() - start));
     }
 
     fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {

@@ -4,6 +4,8 @@ use chrono::NaiveDateTime;
 use lexopt::prelude::*;
 
 use super::Stop;
+use crate::batch::{Settings, Side, Truncation, WAYS, Way};
+use crate::engine::PadToken;
 use crate::template::Preparation;
 
 /// What stands after the command.
@@ -21,6 +23,8 @@ pub(super) struct Flags {
     pub(super) preparation: Preparation,
     pub(super) add_generation_prompt: bool,
     pub(super) json: bool,
+    pub(super) batch: Settings,
+    pub(super) pad: PadToken,
 }
 
 impl Flags {
@@ -67,6 +71,28 @@ impl Flags {
                     }
                 };
             }
+            "way" => self.batch.way = way(&parser.value()?.string()?)?,
+            "max-length" => self.batch.max_length = Some(parser.value()?.parse()?),
+            "pad-to-multiple-of" => self.batch.multiple_of = Some(parser.value()?.parse()?),
+            "batch-size" => self.batch.batch_size = parser.value()?.parse()?,
+            "truncation" => {
+                const KNOWN: [(&str, Truncation); 3] = [
+                    ("keep_start", Truncation::KeepStart),
+                    ("keep_end", Truncation::KeepEnd),
+                    ("drop", Truncation::Drop),
+                ];
+                self.batch.truncation = Some(one_of("truncation", &parser.value()?.string()?, &KNOWN)?);
+            }
+            "padding-side" => {
+                const KNOWN: [(&str, Side); 2] = [("right", Side::Right), ("left", Side::Left)];
+                self.batch.padding_side = one_of("padding-side", &parser.value()?.string()?, &KNOWN)?;
+            }
+            "pad" => {
+                self.pad = match parser.value()?.string()?.as_str() {
+                    "eos" => PadToken::Eos,
+                    token => PadToken::Token(token.to_owned()),
+                };
+            }
             "now" => self.now = Some(time(&parser.value()?.string()?)?),
             "set" => self.set.push(pair("--set", "KEY=VALUE", &parser.value()?.string()?)?),
             "var" => {
@@ -89,6 +115,17 @@ fn pair(flag: &str, shape: &str, text: &str) -> Result<(String, String), Stop> {
         Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
         None => Err(Stop::Usage(format!("`{flag} {text}` should be `{flag} {shape}`"))),
     }
+}
+
+fn one_of<T: Copy>(flag: &str, text: &str, known: &[(&str, T)]) -> Result<T, Stop> {
+    let found = known.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
+    let names = || known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| Stop::Usage(format!("`--{flag} {text}` should be one of: {}", names())))
+}
+
+fn way(id: &str) -> Result<Way, Stop> {
+    let known: Vec<_> = WAYS.iter().map(|info| (info.id, info.way)).collect();
+    one_of("way", id, &known)
 }
 
 fn time(text: &str) -> Result<NaiveDateTime, Stop> {

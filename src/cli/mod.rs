@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 
 use flags::Flags;
 
+mod batch;
 mod check;
 mod compare;
 mod diagnostics;
@@ -93,6 +94,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
     let (run, allowed): (Run, &[&str]) = match command.as_str() {
         "explain" => (explain::run, &explain::FLAGS),
         "compare" => (compare::run, &compare::FLAGS),
+        "batch" => (batch::run, &batch::FLAGS),
         "parse" => (parse::run, &parse::FLAGS),
         "render" => (render::run, &render::FLAGS),
         "encode" => (encode::run, &["tokenizer", "json"]),
@@ -119,6 +121,7 @@ lossmask: which tokens a fine-tuning run trains
 
 lossmask explain FILE     the samples of a dialogue: ids, labels and why
 lossmask compare FILE     the samples of every recipe side by side: how much each trains
+lossmask batch FILE       the samples as a trainer cuts, pads or packs them, and what each position predicts
 lossmask parse FILE       the conversations that were read
 lossmask render FILE      the text that the chat template makes
 lossmask encode [FILE]    ids and offsets of JSON strings, one a line
@@ -130,14 +133,22 @@ lossmask templates        the chat templates that come with the program
 FILE is a path, or `-` for standard input.
 
   --format ID               parse: the format to read the dialogue in (the one that fits best)
-  --recipe ID               explain: the rule that builds the samples (per-turn)
-  --set KEY=VALUE           explain: an option of the recipe; repeatable
+  --recipe ID               explain, batch: the rule that builds the samples (per-turn)
+  --set KEY=VALUE           explain, batch: an option of the recipe; repeatable
   --ignore-index N          explain, compare: the label of a masked position (-100)
-  --template ID|FILE        explain, compare, render, check: a chat template (the tokenizer's own, else plain)
-  --tokenizer ID|PATH       explain, compare, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
-  --now TIME                explain, compare, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
-  --var KEY=JSON            explain, compare, render: a variable of the template; repeatable
+  --template ID|FILE        explain, compare, batch, render, check: a chat template (the tokenizer's own, else plain)
+  --tokenizer ID|PATH       explain, compare, batch, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
+  --now TIME                explain, compare, batch, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
+  --var KEY=JSON            explain, compare, batch, render: a variable of the template; repeatable
   --transformers 4|5        explain, compare, render: which version prepares the messages (5)
+  --way ID                  batch: language-modeling, seq2seq, flattening, trl, trl-padding-free, trl-bfd, trl-bfd-split,
+                            trl-wrapped, multipack, multipack-sequential, llama-factory or neat (trl)
+  --max-length N            batch: the tokens of a sample, or of a packed row (no limit)
+  --truncation MODE         batch: keep_start, keep_end or drop (what the way does)
+  --padding-side SIDE       batch: right or left (right)
+  --pad TOKEN|eos           batch: what rows are padded with (the tokenizer's pad_token)
+  --pad-to-multiple-of N    batch: rows are padded to a multiple of N
+  --batch-size N            batch: samples, or packed rows, in a batch (8)
   --add-generation-prompt   render: end with the header of the assistant's next turn
   --json                    one JSON object a line
   --help, --version

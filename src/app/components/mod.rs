@@ -3,6 +3,7 @@
 mod bar;
 mod block;
 mod compare;
+mod dataset;
 mod diagnostics;
 mod editor;
 mod file;

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
 use crate::app::components::compare::Compare;
+use crate::app::components::dataset::Dataset;
 use crate::app::components::diagnostics::Diagnostics;
 use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
@@ -19,9 +20,10 @@ use crate::app::components::setup::Setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
-use crate::app::desk::{Aside, Desk};
+use crate::app::desk::Desk;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Loading, State, Tab, Worker};
+use crate::app::state::{Action, Aside, Dialog, Loading, State, Tab, Worker};
+use crate::app::wire::{MOST_CONVERSATIONS, Scope, ToWorker};
 use crate::engine::{Request, TemplateChoice};
 
 /// The loader that Trunk writes for the worker, beside the page.
@@ -89,9 +91,26 @@ pub fn Page() -> Html {
         });
     }
 
-    // The comparison is asked for only while it is looked at, and when there is a tokenizer.
+    // The comparison and the batches are asked for only while they are looked at, and when there is a tokenizer.
     let ready = matches!(state.tokenizer(), Some(Loading::Ready(_)));
     let tab = if state.embed { Tab::Samples } else { state.choices.tab };
+    let batched = question
+        .clone()
+        .filter(|_| ready && tab == Tab::Dataset)
+        .map(|question| state.batch_question(question));
+    {
+        let desk = desk.clone();
+        // Of a file that is still being looked through there are more conversations by and by.
+        let file = state.file.as_ref().map(|file| (file.url.clone(), file.rows.min(MOST_CONVERSATIONS)));
+        let file = file.filter(|_| state.choices.dataset.scope == Scope::File);
+        use_effect_with((batched, file, clock, state.lost_workers), move |(batched, _, clock, _)| {
+            if let Some(mut question) = batched.clone() {
+                question.request = timed(question.request, *clock);
+                let question = Box::new(question);
+                desk.ask_aside(Aside::Batches, |number| ToWorker::Batch(number, question));
+            }
+        });
+    }
     let compared = question.clone().filter(|_| ready && tab == Tab::Compare).map(|mut question| {
         question.recipe.clear();
         question.options.clear();
@@ -101,7 +120,8 @@ pub fn Page() -> Html {
         let desk = desk.clone();
         use_effect_with((compared, clock, state.lost_workers), move |(compared, clock, _)| {
             if let Some((question, asked)) = compared.clone() {
-                desk.compare(timed(question, *clock), asked);
+                let question = Box::new((timed(question, *clock), asked));
+                desk.ask_aside(Aside::Comparison, |number| ToWorker::Compare(number, question));
             }
         });
     }
@@ -125,7 +145,8 @@ pub fn Page() -> Html {
         let prompt = state.choices.render.add_generation_prompt;
         use_effect_with((sheet, prompt, clock, state.lost_workers), move |(sheet, prompt, clock, _)| {
             if let Some(question) = sheet.clone() {
-                desk.ask_aside(Aside::Sheet, timed(question, *clock), *prompt);
+                let (question, prompt) = (Box::new(timed(question, *clock)), *prompt);
+                desk.ask_aside(Aside::Sheet, move |number| ToWorker::Sheet(number, question, prompt));
             }
         });
     }
@@ -133,7 +154,8 @@ pub fn Page() -> Html {
         let desk = desk.clone();
         use_rest((inspected_template, state.lost_workers), INSPECT_AFTER_MS, move |(question, _)| {
             if let Some(question) = question {
-                desk.ask_aside(Aside::Inspection, timed(question, clock), false);
+                let question = Box::new(timed(question, clock));
+                desk.ask_aside(Aside::Inspection, |number| ToWorker::Inspect(number, question));
             }
         });
     }
@@ -223,11 +245,16 @@ pub fn Page() -> Html {
             <DropZone {lang} dispatch={dispatch.clone()} />
             if tab == Tab::Compare {
                 <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
-                    options={state.choices.options.clone()} waiting={state.comparing}
+                    options={state.choices.options.clone()} waiting={state.asides.has(Aside::Comparison)}
                     text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
             } else if tab == Tab::Template {
                 <TemplateTab {lang} choices={state.choices.clone()} sheet={state.template.sheet.clone().map(Shared)} last={state.template.last.clone().map(Shared)}
-                    inspection={state.template.inspection.clone().map(Shared)} waiting={state.template.waiting} count={newest.as_ref().map_or(0, |report| report.count)}
+                    inspection={state.template.inspection.clone().map(Shared)} waiting={state.asides.has(Aside::Sheet) || state.asides.has(Aside::Inspection)} count={newest.as_ref().map_or(0, |report| report.count)}
+                    dispatch={dispatch.clone()} />
+            } else if tab == Tab::Dataset {
+                <Dataset {lang} view={state.batches.clone().map(Shared)} choices={state.choices.dataset.clone()}
+                    file={state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows))}
+                    waiting={state.asides.has(Aside::Batches)} text={state.choices.dialogue.clone()} template={newest.clone()}
                     dispatch={dispatch.clone()} />
             } else {
                 <main>
@@ -269,7 +296,8 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    let panel = ["samples", "compare", "template"].iter().find_map(|id| document().get_element_by_id(id));
+    let panels = ["samples", "compare", "template", "dataset"];
+    let panel = panels.iter().find_map(|id| document().get_element_by_id(id));
     if let Some(panel) = panel {
         focus(&panel);
     }

@@ -20,6 +20,7 @@ const fn facts(lang: Lang, tab: Tab) -> (&'static str, &'static str, &'static st
         Tab::Samples => ("tab-samples", "samples", lang.pick("Samples", "样本")),
         Tab::Compare => ("tab-compare", "compare", lang.pick("Compare", "对比")),
         Tab::Template => ("tab-template", "template", lang.pick("Template", "聊天模板")),
+        Tab::Dataset => ("tab-dataset", "dataset", lang.pick("Dataset", "数据集")),
     }
 }
 

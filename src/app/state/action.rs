@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{CompareChoices, Dialog, Lane, RenderChoices, Tab, Theme, TokenAt};
+use super::{Aside, CompareChoices, DatasetChoices, Dialog, Lane, RenderChoices, Tab, Theme, TokenAt};
 use crate::app::i18n::Lang;
 use crate::app::wire::FromWorker;
 use crate::engine::TemplateChoice;
@@ -46,8 +46,6 @@ pub enum Action {
     Tab(Tab),
     /// What the view Compare shows was changed.
     Compare(CompareChoices),
-    /// A comparison was asked for.
-    ComparisonAsked,
     /// How the template is given its variables, its clock and its messages was changed.
     Render(RenderChoices),
     /// A template takes the place of the user's own, which is kept.
@@ -57,9 +55,11 @@ pub enum Action {
     /// A dialogue takes the place of the one in the box, which is kept.
     Try(Rc<str>),
     /// Something was asked beside the report.
-    AsideAsked,
-    /// Nothing is being answered beside the report any more.
-    AsidesAnswered,
+    AsideAsked(Aside),
+    /// It is answered, and nothing newer of its kind is asked.
+    AsideAnswered(Aside),
+    /// What the view Dataset shows was changed.
+    Dataset(DatasetChoices),
     /// The other language.
     Lang(Lang),
     /// Other colours.

@@ -6,7 +6,9 @@ use std::rc::Rc;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::TemplateChoice;
+use crate::app::wire::{MOST_CONVERSATIONS, START, Scope};
+use crate::batch::Settings;
+use crate::engine::{BatchAsked, PadToken, TemplateChoice};
 use crate::examples::EXAMPLES;
 use crate::template::Preparation;
 
@@ -33,11 +35,13 @@ pub enum Tab {
     Compare,
     /// The chat template and what it makes of the conversation.
     Template,
+    /// Many conversations, and what becomes of them in a batch.
+    Dataset,
 }
 
 impl Tab {
     /// Every tab, in the order in which the bar shows them.
-    pub const ALL: [Self; 3] = [Self::Samples, Self::Compare, Self::Template];
+    pub const ALL: [Self; 4] = [Self::Samples, Self::Compare, Self::Template, Self::Dataset];
 
     /// The tab `steps` further on, around the ends.
     #[must_use]
@@ -121,6 +125,47 @@ impl RenderChoices {
     }
 }
 
+/// What the user chose of batches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DatasetChoices {
+    /// Which conversations.
+    pub scope: Scope,
+    /// How they are put into batches.
+    pub settings: Settings,
+    /// What rows are padded with.
+    pub pad: PadToken,
+    /// What is looked at: a batch, a row of it, and a column of the row.
+    pub look: [usize; 3],
+    /// Whether `position_ids` are drawn.
+    pub positions: bool,
+}
+
+/// TRL's own `max_length` where none is chosen.
+const TRL_LENGTH: u32 = 1024;
+
+impl Default for DatasetChoices {
+    fn default() -> Self {
+        let settings = Settings { max_length: Some(TRL_LENGTH), ..Settings::default() };
+        Self { scope: Scope::Dialogue, settings, pad: PadToken::Own, look: START, positions: false }
+    }
+}
+
+impl DatasetChoices {
+    /// What is asked of the worker: a way that packs needs a length, and one that takes none gets none.
+    pub fn asked(&self) -> BatchAsked {
+        let mut settings = self.settings.clone();
+        let info = settings.way.info();
+        if info.truncations.is_empty() {
+            settings.max_length = None;
+        } else if info.packs {
+            settings.max_length = settings.max_length.or(Some(TRL_LENGTH));
+        }
+        settings.batch_size = settings.batch_size.clamp(1, 64);
+        BatchAsked { settings, pad: self.pad.clone(), most: MOST_CONVERSATIONS }
+    }
+}
+
 /// The colours of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -165,6 +210,8 @@ pub struct Choices {
     pub tab: Tab,
     /// What the view Compare shows.
     pub compare: CompareChoices,
+    /// What the view Dataset shows.
+    pub dataset: DatasetChoices,
 }
 
 impl Default for Choices {
@@ -184,6 +231,7 @@ impl Default for Choices {
             lane: Lane::Labels,
             tab: Tab::Samples,
             compare: CompareChoices::default(),
+            dataset: DatasetChoices::default(),
         }
     }
 }

@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{CompareView, FromWorker, ReportView};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, FromWorker, ReportView, Scope};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Asked, EMBEDDED, TemplateChoice};
+use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
 use crate::examples::{EXAMPLES, Example};
 use crate::recipe::Recipe;
 use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
 
 pub use action::Action;
-pub use choices::{Choices, CompareChoices, Lane, RenderChoices, Sort, Tab, Theme};
+pub use aside::{Aside, Asides};
+pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, Sort, Tab, Theme};
 pub use file::OpenFile;
 pub use template::TemplateAnswers;
 
 mod action;
+mod aside;
 mod choices;
 mod file;
 mod template;
@@ -68,6 +70,8 @@ pub enum Dialog {
 }
 
 /// Everything the page draws.
+// Each of them is something that is or is not so by itself.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// What the user chose.
@@ -84,10 +88,12 @@ pub struct State {
     pub last_good: Option<Rc<ReportView>>,
     /// The newest comparison.
     pub comparison: Option<Rc<CompareView>>,
-    /// Whether a comparison is on its way.
-    pub comparing: bool,
     /// What the worker said of the template.
     pub template: TemplateAnswers,
+    /// The newest batches.
+    pub batches: Option<Rc<BatchView>>,
+    /// What is asked beside the report and not answered.
+    pub asides: Asides,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -134,8 +140,9 @@ impl State {
             report: None,
             last_good: None,
             comparison: None,
-            comparing: false,
             template: TemplateAnswers::default(),
+            batches: None,
+            asides: Asides::default(),
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -256,10 +263,10 @@ impl State {
                 self.hover = None;
             }
             Action::Compare(choices) => self.choices.compare = choices,
-            Action::ComparisonAsked => self.comparing = true,
             Action::Render(choices) => self.choices.render = choices,
-            Action::AsideAsked => self.template.waiting = true,
-            Action::AsidesAnswered => self.template.waiting = false,
+            Action::AsideAsked(aside) => self.asides.set(aside, true),
+            Action::AsideAnswered(aside) => self.asides.set(aside, false),
+            Action::Dataset(choices) => self.choices.dataset = choices,
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -271,8 +278,7 @@ impl State {
             Action::Heard(message) => self.hear(message),
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
-                self.comparing = false;
-                self.template.waiting = false;
+                self.asides = Asides::default();
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -374,12 +380,10 @@ impl State {
                 self.worker = Worker::Running;
                 self.drop_lost_tokens();
             }
-            FromWorker::Compared(_, comparison, _) => {
-                self.comparison = Some(Rc::new(*comparison));
-                self.comparing = false;
-            }
+            FromWorker::Compared(_, comparison, _) => self.comparison = Some(Rc::new(*comparison)),
             FromWorker::Sheet(_, sheet) => self.template.take(*sheet),
             FromWorker::Inspected(_, found) => self.template.inspection = Some(Rc::new(*found)),
+            FromWorker::Batched(_, batches, _) => self.batches = Some(Rc::new(*batches)),
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }
@@ -399,8 +403,7 @@ impl State {
             }
             FromWorker::Died(_) => {
                 self.waiting = false;
-                self.comparing = false;
-                self.template.waiting = false;
+                self.asides = Asides::default();
             }
             // The desk's matter; and the page never asks for an encoding.
             FromWorker::Parked(_) | FromWorker::Encoded(..) => {}
@@ -451,6 +454,21 @@ impl State {
         RECIPES.iter().filter(|recipe| !self.choices.compare.hidden.contains(recipe.id)).map(one).collect()
     }
 
+    /// The question for batches; `request` is the one for a report. What does not concern the chosen conversations is
+    /// left out, so that it does not make another question.
+    pub fn batch_question(&self, mut request: Request) -> BatchQuestion {
+        let choices = &self.choices.dataset;
+        let scope = choices.scope.of(self.file.is_some());
+        if scope != Scope::Dialogue {
+            request.dialogue.clear();
+        }
+        if scope == Scope::Examples {
+            request.format = None;
+        }
+        request.conversation = None;
+        BatchQuestion { request, asked: choices.asked(), scope, look: choices.look }
+    }
+
     /// The options of the chosen recipe that differ from their defaults.
     pub fn options(&self) -> Vec<(String, String)> {
         self.options_of(&self.choices.recipe)
@@ -472,7 +490,7 @@ impl State {
             "failed"
         } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
             "loading"
-        } else if self.waiting || self.comparing || self.template.waiting {
+        } else if self.waiting || self.asides.any() {
             "busy"
         } else {
             "ready"

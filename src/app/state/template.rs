@@ -15,8 +15,6 @@ pub struct TemplateAnswers {
     pub last: Option<Rc<SheetView>>,
     /// What was found of the template, or why nothing could be.
     pub inspection: Option<Rc<Result<TemplateReport, Diagnostic>>>,
-    /// Whether an answer is on its way.
-    pub waiting: bool,
 }
 
 impl TemplateAnswers {

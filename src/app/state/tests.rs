@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::wire::{ConversationView, OutcomeView, SampleView};
+use crate::app::wire::{BatchView, ConversationView, OutcomeView, SampleView, Scope};
 
 fn state() -> State {
     State::new(Choices::default(), Lang::En, Theme::Auto, false)
@@ -166,12 +166,14 @@ fn the_page_is_busy_while_a_comparison_is_on_its_way_and_keeps_the_old_one_until
         let view = CompareView { columns: vec![0; 2 * columns as usize], ..CompareView::default() };
         Action::Heard(FromWorker::Compared(1, Box::new(view), 1.0))
     };
-    let first = state().after(Action::Tab(Tab::Compare)).after(Action::ComparisonAsked).after(compared(1));
-    let again = first.after(Action::ComparisonAsked);
-    assert!(!first.comparing && again.comparing);
+    let aside = Aside::Comparison;
+    let asked = state().after(Action::Tab(Tab::Compare)).after(Action::AsideAsked(aside));
+    let first = asked.after(compared(1)).after(Action::AsideAnswered(aside));
+    let again = first.after(Action::AsideAsked(aside));
+    assert!(!first.asides.any() && again.asides.has(aside) && !again.asides.has(Aside::Sheet));
     assert_eq!(again.comparison.as_ref().map(|view| view.len()), Some(1));
     assert_eq!(again.after(compared(2)).comparison.as_ref().map(|view| view.len()), Some(2));
-    assert!(!again.after(Action::WorkerLost { restarted: true }).comparing);
+    assert!(!again.after(Action::WorkerLost { restarted: true }).asides.any());
 }
 
 #[test]
@@ -189,6 +191,52 @@ fn a_comparison_asks_for_every_recipe_that_is_not_left_out_with_the_options_set_
     assert!(of("per-turn").is_none());
     assert_eq!(of("axolotl").unwrap().options, [("train_on_eos".to_owned(), "all".to_owned())]);
     assert_eq!(of("tinker").unwrap().sample, Some(2));
+}
+
+#[test]
+fn the_page_is_busy_while_batches_are_on_their_way_and_keeps_the_old_ones_until_then() {
+    let batched = |batches: usize| {
+        let view = BatchView { batches, ..BatchView::default() };
+        Action::Heard(FromWorker::Batched(1, Box::new(view), 1.0))
+    };
+    let aside = Aside::Batches;
+    let asked = state().after(Action::Tab(Tab::Dataset)).after(Action::AsideAsked(aside));
+    let first = asked.after(batched(1)).after(Action::AsideAnswered(aside));
+    let again = first.after(Action::AsideAsked(aside));
+    assert!(!first.asides.any() && again.asides.has(aside));
+    assert_eq!(again.batches.as_ref().map(|view| view.batches), Some(1));
+    assert_eq!(again.after(batched(2)).batches.as_ref().map(|view| view.batches), Some(2));
+    assert!(!again.after(Action::WorkerLost { restarted: true }).asides.any());
+}
+
+#[test]
+fn a_question_for_batches_leaves_out_what_does_not_concern_its_conversations() {
+    use crate::engine::Request;
+    let request = Request { dialogue: "text".to_owned(), conversation: Some(3), ..Request::default() };
+    let ask = |scope| {
+        let dataset = DatasetChoices { scope, ..DatasetChoices::default() };
+        state().after(Action::Dataset(dataset)).batch_question(request.clone())
+    };
+    assert_eq!(
+        (&*ask(Scope::Dialogue).request.dialogue, ask(Scope::Dialogue).request.conversation),
+        ("text", None)
+    );
+    assert_eq!(ask(Scope::Examples).request.dialogue, "");
+    assert_eq!(ask(Scope::File).scope, Scope::Dialogue, "no file is open");
+}
+
+#[test]
+fn a_way_that_packs_is_given_a_length_and_one_that_takes_none_gets_none() {
+    use crate::batch::Way;
+    let length = |way, max_length| {
+        let mut dataset = DatasetChoices::default();
+        dataset.settings.way = way;
+        dataset.settings.max_length = max_length;
+        dataset.asked().settings.max_length
+    };
+    assert_eq!(length(Way::TrlBfd, None), Some(1024));
+    assert_eq!(length(Way::TrlPaddingFree, Some(9)), None);
+    assert_eq!((length(Way::Seq2seq, None), length(Way::Seq2seq, Some(9))), (None, Some(9)));
 }
 
 #[test]
@@ -260,7 +308,7 @@ fn the_last_rendered_text_stays_while_the_template_is_broken() {
         let sheet: SheetView = Engine::new().sheet(&request, false).into();
         Action::Heard(FromWorker::Sheet(1, Box::new(sheet)))
     };
-    let good = state().after(Action::AsideAsked).after(sheet("{{ messages[0].content }}"));
+    let good = state().after(Action::AsideAsked(Aside::Sheet)).after(sheet("{{ messages[0].content }}"));
     assert_eq!(good.progress(), "loading");
     let broken = good.after(sheet("{{ messages[0].content }"));
     assert_eq!(broken.template.last, good.template.sheet);

@@ -11,11 +11,13 @@ use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request, 
 use crate::recipe::Outcome;
 use crate::tokenizer::Encoding;
 
+pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 pub use sheet::SheetView;
 
+mod batch;
 mod compare;
 mod packed;
 mod sample;
@@ -32,6 +34,8 @@ pub enum ToWorker {
     Sheet(u32, Box<Request>, bool),
     /// Look at the template for training; the answer carries the same number.
     Inspect(u32, Box<Request>),
+    /// Put the samples of many conversations into batches; the answer carries the same number.
+    Batch(u32, Box<BatchQuestion>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
@@ -71,6 +75,8 @@ pub enum FromWorker {
     Sheet(u32, Box<SheetView>),
     /// What was found of the template that was asked about under this number, or why nothing could be.
     Inspected(u32, Box<Result<TemplateReport, Diagnostic>>),
+    /// The batches that were asked for under this number, and how many milliseconds they took.
+    Batched(u32, Box<BatchView>, f64),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),

@@ -67,6 +67,35 @@ pub(super) async fn row(shelf: Shelf, row: usize, tell: impl Fn(FromWorker)) {
     tell(text.await.map_or_else(FromWorker::NoFile, |text| FromWorker::Row(row, text)));
 }
 
+/// The texts of the first conversations, up to `most` of them and to what may be read at once.
+pub(super) async fn texts(shelf: Shelf, most: usize) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut bytes = 0;
+    while texts.len() < most && bytes < MAX_BYTES {
+        let part = match &*shelf.borrow() {
+            None => break,
+            Some(OpenedFile { rows: Rows::Texts(all), .. }) => match all.get(texts.len()) {
+                Some(text) => Err(text.clone()),
+                None => break,
+            },
+            Some(OpenedFile { blob, rows: Rows::In(splitter), .. }) => {
+                let Some(span) = splitter.rows().get(texts.len()) else { break };
+                if span.len() > MAX_BYTES {
+                    break;
+                }
+                Ok(cut(blob, span.start as f64, span.end as f64))
+            }
+        };
+        let text = match part {
+            Ok(part) => async { text_of(part?).await }.await.unwrap_or_default(),
+            Err(text) => text,
+        };
+        bytes += text.len();
+        texts.push(text);
+    }
+    texts
+}
+
 async fn look_through(shelf: &Shelf, url: &str, tell: &impl Fn(FromWorker)) -> Result<(), Diagnostic> {
     let blob = fetch(url).await.map_err(|error| not_readable(&error))?;
     let size = blob.size();
