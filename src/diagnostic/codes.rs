@@ -177,6 +177,7 @@ pub const CODES: &[Area] = &[
             "marks-too-much",
             "reply-not-all-marked",
             "set-inside-generation",
+            "generation-in-macro",
             "stop-token-not-own",
             "turn-changes-later",
             "prompt-not-a-prefix",
