@@ -78,6 +78,12 @@ impl Desk {
         }
     }
 
+    /// Asks for what the loss lab trains on.
+    pub fn lab(&self, request: Request, together: bool) {
+        (self.tell)(Action::LabAsked);
+        self.post(ToWorker::Lab(Box::new(request), together));
+    }
+
     /// Asks for a tokenizer that is served beside the page.
     pub fn load(self: &Rc<Self>, id: &str) {
         // The worker's script lies beside the page, and a relative address is read from there.

@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod compare;
 pub mod i18n;
+pub mod lab;
 pub mod state;
 pub mod wire;
 
@@ -12,6 +13,10 @@ pub mod codec;
 mod components;
 #[cfg(target_arch = "wasm32")]
 pub mod desk;
+#[cfg(target_arch = "wasm32")]
+mod lab_desk;
+#[cfg(target_arch = "wasm32")]
+pub mod lab_worker;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
 #[cfg(target_arch = "wasm32")]

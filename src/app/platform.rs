@@ -2,7 +2,8 @@
 
 use gloo::storage::{LocalStorage, Storage};
 use gloo::utils::{document, document_element, window};
-use web_sys::UrlSearchParams;
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
 use crate::app::state::{Choices, Theme};
@@ -106,6 +107,27 @@ pub fn choices() -> Choices {
 pub fn keep(choices: &Choices) -> bool {
     choices.dialogue.len() + choices.own_template.len() <= KEPT_BYTES
         && LocalStorage::set(CHOICES, choices).is_ok()
+}
+
+/// Lets the user save a text as a file. A browser that refuses does nothing.
+pub(crate) fn save(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
+    let Ok(address) = Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(link) = document().create_element("a") {
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        if let Some(link) = link.dyn_ref::<HtmlElement>() {
+            link.click();
+        }
+    }
+    // The click has begun the download, which holds on to the file.
+    gloo::timers::callback::Timeout::new(1000, move || {
+        let _ = Url::revoke_object_url(&address);
+    })
+    .forget();
 }
 
 /// The local time, for `strftime_now`.

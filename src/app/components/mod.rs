@@ -11,6 +11,7 @@ mod gallery;
 mod icons;
 mod inspector;
 mod keys;
+mod lab;
 pub(crate) mod page;
 mod sample;
 mod samples;

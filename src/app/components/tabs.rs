@@ -19,6 +19,7 @@ const fn facts(lang: Lang, tab: Tab) -> (&'static str, &'static str, &'static st
     match tab {
         Tab::Samples => ("tab-samples", "samples", lang.pick("Samples", "样本")),
         Tab::Compare => ("tab-compare", "compare", lang.pick("Compare", "对比")),
+        Tab::Lab => ("tab-lab", "lab", lang.pick("Loss lab", "损失实验")),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{CompareChoices, Dialog, Lane, Tab, Theme, TokenAt};
+use super::{CompareChoices, Dialog, LabChoices, Lane, Tab, Theme, TokenAt};
 use crate::app::i18n::Lang;
-use crate::app::wire::FromWorker;
+use crate::app::wire::{FromLab, FromWorker};
 use crate::engine::TemplateChoice;
 use crate::examples::Example;
 use crate::span::Span;
@@ -48,6 +48,14 @@ pub enum Action {
     Compare(CompareChoices),
     /// A comparison was asked for.
     ComparisonAsked,
+    /// What the user chose of the loss lab.
+    Lab(LabChoices),
+    /// The lab's samples were asked for.
+    LabAsked,
+    /// The lab said something.
+    LabHeard(Box<FromLab>),
+    /// The lab's worker died; it was started again.
+    LabLost,
     /// The other language.
     Lang(Lang),
     /// Other colours.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use super::LabChoices;
 use crate::engine::TemplateChoice;
 use crate::examples::EXAMPLES;
 
@@ -29,11 +30,13 @@ pub enum Tab {
     Samples,
     /// Every recipe side by side.
     Compare,
+    /// Two small models that are trained, with the mask and without.
+    Lab,
 }
 
 impl Tab {
     /// Every tab, in the order in which the bar shows them.
-    pub const ALL: [Self; 2] = [Self::Samples, Self::Compare];
+    pub const ALL: [Self; 3] = [Self::Samples, Self::Compare, Self::Lab];
 
     /// The tab `steps` further on, around the ends.
     #[must_use]
@@ -127,6 +130,8 @@ pub struct Choices {
     pub tab: Tab,
     /// What the view Compare shows.
     pub compare: CompareChoices,
+    /// What the loss lab is set to.
+    pub lab: LabChoices,
 }
 
 impl Default for Choices {
@@ -144,6 +149,7 @@ impl Default for Choices {
             lane: Lane::Labels,
             tab: Tab::Samples,
             compare: CompareChoices::default(),
+            lab: LabChoices::default(),
         }
     }
 }

@@ -17,10 +17,12 @@ use crate::span::Span;
 pub use action::Action;
 pub use choices::{Choices, CompareChoices, Lane, Sort, Tab, Theme};
 pub use file::OpenFile;
+pub use lab::{Lab, LabChoices};
 
 mod action;
 mod choices;
 mod file;
+mod lab;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +83,8 @@ pub struct State {
     pub comparison: Option<Rc<CompareView>>,
     /// Whether a comparison is on its way.
     pub comparing: bool,
+    /// The loss lab.
+    pub lab: Lab,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -128,6 +132,7 @@ impl State {
             last_good: None,
             comparison: None,
             comparing: false,
+            lab: Lab::default(),
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -226,6 +231,10 @@ impl State {
             }
             Action::Compare(choices) => self.choices.compare = choices,
             Action::ComparisonAsked => self.comparing = true,
+            Action::Lab(choices) => self.choices.lab = choices,
+            Action::LabAsked => self.lab.asked = true,
+            Action::LabHeard(message) => self.lab.hear(*message),
+            Action::LabLost => self.lab.lose(),
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -238,6 +247,7 @@ impl State {
             Action::WorkerLost { restarted } => {
                 self.waiting = false;
                 self.comparing = false;
+                self.lab.asked = false;
                 self.lost_workers += 1;
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
@@ -327,6 +337,13 @@ impl State {
             FromWorker::Compared(_, comparison, _) => {
                 self.comparison = Some(Rc::new(*comparison));
                 self.comparing = false;
+            }
+            FromWorker::Lab(material) => {
+                self.lab.asked = false;
+                // The same samples again are no reason to forget what was trained.
+                if self.lab.material.as_deref() != Some(&material) {
+                    self.lab.material = Some(material.into());
+                }
             }
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
