@@ -15,7 +15,11 @@ pub(crate) const WORKERS: [&str; 2] = ["worker", "lab"];
 /// What closes a worker to other origins, at the top of the loader.
 const GUARD: &str = include_str!("../../static/worker-guard.js");
 
-XX, paths::fingerprint([script.as_slice(), &wasm]));
+/// Renames the script and the wasm of a worker after their content, and writes the loader for them.
+pub(crate) fn hash(dist: &Path, worker: &str) -> Done {
+    let old = [dist.join(format!("{worker}.js")), dist.join(format!("{worker}_bg.wasm"))];
+    let (script, wasm) = (paths::read(&old[0])?, paths::read(&old[1])?);
+    let name = format!("{worker}-{}", paths::fingerprint([script.as_slice(), &wasm]));
     let new = [format!("{name}.js"), format!("{name}_bg.wasm")];
     for (from, to) in old.iter().zip(&new) {
         std::fs::rename(from, dist.join(to)).map_err(at(from))?;

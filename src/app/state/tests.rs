@@ -198,3 +198,36 @@ fn the_arrow_keys_walk_through_the_tabs_and_around_their_ends() {
     }
     assert_eq!(Tab::ALL[0].step(-1), *Tab::ALL.last().unwrap());
 }
+
+#[test]
+fn what_the_lab_says_replaces_only_what_has_changed() {
+    use crate::app::wire::{FromLab, RunView, TokensView, WrittenView};
+    let run = |step| RunView { step, running: true, ..RunView::default() };
+    let first = FromLab {
+        run: Some(run(1)),
+        tokens: Some(TokensView { step: 1, ..TokensView::default() }),
+        written: Some(WrittenView::default()),
+        ..FromLab::default()
+    };
+    let heard = state().after(Action::LabHeard(Box::new(first)));
+    let second = FromLab { run: Some(run(2)), ..FromLab::default() };
+    let after = heard.after(Action::LabHeard(Box::new(second)));
+    assert!(after.lab.running());
+    assert_eq!(after.lab.run.map(|run| run.step), Some(2));
+    assert_eq!(after.lab.tokens, heard.lab.tokens);
+}
+
+#[test]
+fn equal_samples_leave_the_lab_as_it_is_and_a_lost_lab_keeps_them() {
+    let material = |text: &str| Action::Heard(FromWorker::Lab(text.to_owned()));
+    let asked = state().after(Action::LabAsked);
+    assert!(asked.lab.asked);
+    let first = asked.after(material("a"));
+    assert!(!first.lab.asked);
+    let again = first.after(material("a"));
+    assert!(Rc::ptr_eq(first.lab.material.as_ref().unwrap(), again.lab.material.as_ref().unwrap()));
+    assert_eq!(again.after(material("b")).lab.material.as_deref(), Some("b"));
+    let lost = again.after(Action::LabLost);
+    assert_eq!((lost.lab.material.as_deref(), lost.lab.lost, lost.lab.run), (Some("a"), 1, None));
+    assert!(!asked.after(Action::WorkerLost { restarted: true }).lab.asked);
+}
