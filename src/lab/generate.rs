@@ -37,7 +37,11 @@ impl Default for Writing {
 impl Writing {
     /// Refuses a temperature that is none.
     pub fn check(&self) -> Result<(), Diagnostic> {
-        if (0.0..=100.0).contains(&self.temperature) { Ok(()) } else { Err(bad_temperature(self.temperature)) }
+        if (0.0..=100.0).contains(&self.temperature) {
+            Ok(())
+        } else {
+            Err(bad_temperature(self.temperature))
+        }
     }
 }
 

@@ -74,7 +74,9 @@ fn all(suites: &[Suite]) -> Done {
 
 fn wasm_lints(tools: &Tools, with_tests: bool) -> Done {
     let mut clippy = tools.command("cargo")?;
-    clippy.args(["clippy", "--locked", "--lib", "--bin", "app", "--bin", "worker", "--bin", "lab"]).args(WASM);
+    clippy
+        .args(["clippy", "--locked", "--lib", "--bin", "app", "--bin", "worker", "--bin", "lab"])
+        .args(WASM);
     if with_tests {
         clippy.args(["--test", "wasm_*"]);
     }

@@ -36,10 +36,8 @@ pub(super) fn number<T: std::str::FromStr>(text: &str, en: &str, zh: &str) -> Re
     // The minus sign of the page is not that of the keyboard.
     text.trim().replace('−', "-").parse().map_err(|_| {
         let shown: String = text.chars().take(40).collect();
-        let message = Bilingual::new(
-            format!("`{shown}` can't be used as the {en}"),
-            format!("`{shown}` 不能用作{zh}"),
-        );
+        let message =
+            Bilingual::new(format!("`{shown}` can't be used as the {en}"), format!("`{shown}` 不能用作{zh}"));
         Diagnostic::new(Severity::Error, "bad-setting", message)
             .hint(Bilingual::fixed("type a number", "请输入数字"))
     })
@@ -52,10 +50,8 @@ pub(super) fn shown(lab: &Lab, choices: &LabChoices) -> usize {
 }
 
 pub(super) fn unreadable(why: &str) -> Diagnostic {
-    let message = Bilingual::new(
-        format!("the samples could not be read: {why}"),
-        format!("样本无法读取：{why}"),
-    );
+    let message =
+        Bilingual::new(format!("the samples could not be read: {why}"), format!("样本无法读取：{why}"));
     Diagnostic::new(Severity::Error, "lab-material", message)
         .hint(Bilingual::fixed("load the page again", "请重新加载页面"))
 }
@@ -63,7 +59,7 @@ pub(super) fn unreadable(why: &str) -> Diagnostic {
 impl Bench {
     /// How many tokens each of the models is trained on in a round, and how many of all tokens the mask trains.
     pub(super) fn shares(&self) -> [usize; 2] {
-        let windows = self.lab.iter().flat_map(|lab| lab.windows());
+        let windows = self.lab.iter().flat_map(crate::lab::Lab::windows);
         windows.fold([0, 0], |[masked, all], window| {
             [masked + window.trained.iter().flatten().count(), all + window.tokens.len().saturating_sub(1)]
         })
@@ -71,17 +67,24 @@ impl Bench {
 
     pub(super) fn about(&self) -> AboutView {
         let lang = self.lang;
-        let mut view = AboutView { findings: self.failed.iter().cloned().collect(), ..AboutView::default() };
+        let mut view = AboutView {
+            findings: self.failed.iter().chain(&self.complaint).cloned().collect(),
+            ..AboutView::default()
+        };
         let (Some(lab), Some(material)) = (&self.lab, &self.material) else { return view };
         view.ready = true;
         view.findings.extend(lab.notes().iter().cloned());
         let settings = lab.settings();
         let fact = |en: &str, zh: &str, value: String| (lang.pick(en, zh).to_owned(), value);
         view.facts = vec![
-            fact("model", "模型", match lang {
-                Lang::En => format!("{} layers, d {}", settings.layers, settings.width),
-                Lang::Zh => format!("{} 层，d {}", settings.layers, settings.width),
-            }),
+            fact(
+                "model",
+                "模型",
+                match lang {
+                    Lang::En => format!("{} layers, d {}", settings.layers, settings.width),
+                    Lang::Zh => format!("{} 层，d {}", settings.layers, settings.width),
+                },
+            ),
             fact("parameters", "参数量", lang.number(lab.model(Which::Masked).parameters.len())),
             fact("vocabulary", "词表", lang.number(lab.vocabulary().len())),
             fact("samples", "样本数", lang.number(lab.windows().len())),

@@ -44,6 +44,8 @@ pub struct Bench {
     lab: Option<lab::Lab>,
     /// Why there is no lab, or why it can't go on.
     failed: Option<Diagnostic>,
+    /// Why nothing is written.
+    complaint: Option<Diagnostic>,
     running: bool,
     pictures: u32,
     desk: Desk,
@@ -57,11 +59,10 @@ struct Stale {
     about: bool,
     run: bool,
     tokens: bool,
-    written: bool,
 }
 
 impl Stale {
-    const ALL: Self = Self { about: true, run: true, tokens: true, written: true };
+    const ALL: Self = Self { about: true, run: true, tokens: true };
 }
 
 impl Bench {
@@ -109,14 +110,16 @@ impl Bench {
         }
         self.lang = lang;
         self.stale = Stale::ALL;
+        self.desk.stale = true;
     }
 
     /// Two new models.
     fn reset(&mut self) {
         self.running = false;
         self.desk = Desk::default();
+        self.desk.stale = true;
         self.stale = Stale::ALL;
-        (self.lab, self.failed) = (None, None);
+        (self.lab, self.failed, self.complaint) = (None, None, None);
         if let Some(material) = &self.material {
             match about::start(material, self.settings, &self.choices) {
                 Ok(lab) => self.lab = Some(lab),
@@ -143,7 +146,7 @@ impl Bench {
         self.running = false;
         self.desk.stop();
         self.stale.run = true;
-        self.stale.written = true;
+        self.desk.stale = true;
     }
 
     fn steps(&self) -> (usize, usize) {
@@ -191,7 +194,7 @@ impl Bench {
         }
         while let (true, Some(lab)) = (self.desk.is_busy(), &mut self.lab) {
             self.desk.write(lab);
-            self.stale.written = true;
+            self.desk.stale = true;
             if now() - start > SLICE_MS {
                 break;
             }
@@ -200,14 +203,12 @@ impl Bench {
 
     /// Lays out what is to be written; with other draws where `anew`.
     fn write(&mut self, anew: bool) {
-        self.stale.written = true;
+        self.desk.stale = true;
         let (Some(lab), Some(material)) = (&self.lab, &self.material) else { return };
         let sample = about::shown(lab, &self.choices);
         let result = self.desk.begin(lab, material, sample, &self.choices.temperature, anew);
-        if let Err(why) = result {
-            self.failed = Some(why);
-            self.stale.about = true;
-        }
+        self.complaint = result.err();
+        self.stale.about = true;
     }
 
     fn save(&self, what: &str) -> Option<(String, String, String)> {
@@ -222,12 +223,13 @@ impl Bench {
 
     fn answer(&mut self, file: Option<(String, String, String)>) -> FromLab {
         let stale = std::mem::take(&mut self.stale);
+        let written = std::mem::take(&mut self.desk.stale).then(|| self.written());
         FromLab {
             busy: self.running || self.desk.is_busy(),
             about: stale.about.then(|| self.about()),
             run: stale.run.then(|| self.run()),
             tokens: if stale.tokens { Some(self.tokens()) } else { None },
-            written: stale.written.then(|| self.written()),
+            written,
             file,
             died: false,
         }

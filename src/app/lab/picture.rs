@@ -100,7 +100,9 @@ fn path(records: &[Record], of: impl Fn(&Record) -> f32, end: usize, top: f32) -
 fn grid(top: f32) -> Vec<(String, f32)> {
     let by = (top / 4.0).ceil().max(1.0);
     let count = (top / by) as usize;
-    (0..=count).map(|line| (format!("{}", line as f32 * by), CHART.1 - line as f32 * by / top * CHART.1)).collect()
+    (0..=count)
+        .map(|line| (format!("{}", line as f32 * by), CHART.1 - line as f32 * by / top * CHART.1))
+        .collect()
 }
 
 /// Where the names of two points stand, not over one another.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Bench, about};
 use crate::app::i18n::Lang;
 use crate::app::state::LabChoices;
-use crate::app::wire::{LabSample, TokenView, TokensView};
+use crate::app::wire::{Fate, LabSample, TokenView, TokensView};
 use crate::diagnostic::Diagnostic;
 use crate::lab::{Change, Mask, Played, Strip, Which, play};
 use crate::loss::Reduction;
@@ -60,9 +60,8 @@ impl Bench {
             }
         };
         let usual = Change::none(material.ignore_index);
-        let played = |change| {
-            play(&sample.row, window, &logits, lab.vocabulary(), material.ignore_index, change)
-        };
+        let played =
+            |change| play(&sample.row, window, &logits, lab.vocabulary(), material.ignore_index, change);
         let (played, whole) = match (played(&change), played(&usual)) {
             (Ok(played), Ok(whole)) => (played, whole),
             (Err(why), _) | (_, Err(why)) => {
@@ -116,7 +115,13 @@ fn one(
     taught: bool,
 ) -> TokenView {
     let text = visible(bytes(sample, place));
-    let counts = played.counted.get(token) == Some(&true);
+    let fate = match played.counted.get(token) {
+        None => Fate::Cut,
+        Some(true) => Fate::Counts,
+        Some(false) if played.vanished.contains(&(token as u32)) => Fate::Vanished,
+        Some(false) => Fate::Masked,
+    };
+    let counts = fate == Fate::Counts;
     let label = played.labels.get(token);
     let losses = [&strip.masked, &strip.unmasked].map(|of| token.checked_sub(1).and_then(|at| of.get(at)));
     let gradient = played.gradients.get(token).copied().unwrap_or_default();
@@ -148,9 +153,8 @@ fn one(
         text,
         added: sample.added.get(place) == Some(&true),
         label,
-        counts,
         taught,
-        vanished: played.vanished.contains(&(token as u32)),
+        fate,
         bars: [bar(2.0, losses[0]), bar(10.0, losses[1])],
         term: term.map(|term| format!("{term:.2}")).unwrap_or_default(),
         gradient,
@@ -171,7 +175,7 @@ fn small(number: f32) -> String {
 fn formula(played: &Played, weights: &[f32], reduction: Reduction) -> String {
     let counted: Vec<usize> = (0..played.terms.len()).filter(|at| played.counted[*at]).collect();
     let weight = |at: usize| weights.get(at).copied().unwrap_or(1.0);
-    let even = counted.iter().all(|at| weight(*at) == 1.0);
+    let even = counted.iter().all(|at| weight(*at).to_bits() == 1_f32.to_bits());
     let term = |at: &usize| {
         let term = played.terms[*at];
         if even { format!("{term:.2}") } else { format!("{}·{term:.2}", weight(*at)) }

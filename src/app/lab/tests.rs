@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::wire::{Fate, TokenView};
 use crate::engine::{Engine, Request, TemplateChoice};
 use crate::lab::Mask;
 use crate::loss::Reduction;
@@ -45,6 +46,10 @@ fn finish(bench: &mut Bench) -> FromLab {
         }
     }
     panic!("it works for ever");
+}
+
+fn counts(token: &TokenView) -> bool {
+    token.fate == Fate::Counts
 }
 
 fn first_finding(from: &FromLab) -> String {
@@ -98,8 +103,8 @@ fn a_slice_of_work_ends_when_its_time_is_over() {
 fn a_mask_has_a_gradient_of_exactly_0_and_the_formula_the_samples_own_numbers() {
     let (mut bench, first) = bench(TALK, choices());
     let tokens = first.tokens.unwrap();
-    assert!(tokens.tokens.iter().all(|token| (token.gradient == "0") != token.counts));
-    assert!(tokens.tokens.iter().any(|token| token.counts) && tokens.tokens.iter().any(|token| !token.counts));
+    assert!(tokens.tokens.iter().all(|token| (token.gradient == "0") != counts(token)));
+    assert!(tokens.tokens.iter().any(counts) && !tokens.tokens.iter().all(counts));
     let mean = tokens.sum / tokens.count as f64;
     assert!((mean - f64::from(tokens.loss.unwrap())).abs() < 1e-5);
     assert!(tokens.formula.ends_with(&format!("{:.4}", tokens.loss.unwrap())), "{}", tokens.formula);
@@ -114,7 +119,7 @@ fn a_mask_has_a_gradient_of_exactly_0_and_the_formula_the_samples_own_numbers() 
     let off = play(|choices| choices.mask = Mask::Off);
     assert_eq!(off.count, off.tokens.len() - 1);
     let user = play(|choices| choices.mask = Mask::User);
-    assert!(user.count > 0 && user.tokens.iter().all(|token| !(token.counts && token.taught)));
+    assert!(user.count > 0 && user.tokens.iter().all(|token| !(counts(token) && token.taught)));
     let cut = play(|choices| choices.keep = "1".to_owned());
     assert_eq!((cut.count, cut.loss, cut.findings[0].code.as_ref()), (0, None, "nothing-trained"));
     assert!(cut.formula.contains("0 ÷ 0 = NaN") || cut.formula.contains("= NaN"), "{}", cut.formula);
@@ -124,11 +129,11 @@ fn a_mask_has_a_gradient_of_exactly_0_and_the_formula_the_samples_own_numbers() 
 fn an_ignore_index_that_is_a_token_names_what_vanishes() {
     let (mut bench, first) = bench(TALK, choices());
     let tokens = first.tokens.unwrap();
-    let taught = tokens.tokens.iter().find(|token| token.counts).unwrap();
+    let taught = tokens.tokens.iter().find(|token| counts(token)).unwrap();
     let change = LabChoices { ignore_index: taught.label.clone(), ..choices() };
     let changed = bench.hear(ToLab::Choices(Lang::Zh, change), || 0.0).tokens.unwrap();
     assert!(changed.count < tokens.count);
-    assert!(changed.tokens.iter().any(|token| token.vanished));
+    assert!(changed.tokens.iter().any(|token| token.fate == Fate::Vanished));
     assert!(changed.remarks[1].contains(&format!("`{}`", taught.text)), "{:?}", changed.remarks);
 }
 
@@ -138,7 +143,8 @@ fn both_models_write_and_only_what_they_wrote_is_said_of_them() {
     bench.hear(ToLab::Run, || 0.0);
     let written = finish(&mut bench).written.unwrap();
     assert_eq!((written.rows.len(), written.step), (3, 200));
-    let text = |pieces: &[crate::app::wire::Piece]| pieces.iter().map(|piece| &*piece.text).collect::<String>();
+    let text =
+        |pieces: &[crate::app::wire::Piece]| pieces.iter().map(|piece| &*piece.text).collect::<String>();
     for answer in &written.rows[0].answers {
         assert!(text(answer).starts_with("a "), "{answer:?}");
     }
@@ -191,11 +197,13 @@ fn what_is_said_of_a_run_is_what_its_records_hold() {
     assert!(lesson[0].contains("1.27 against 1.91") && lesson[0].contains("75 %"), "{lesson:?}");
     assert!(lesson[0].contains("worse on the replies"));
     assert!(say(&[record(1, [2.0, 2.0], [1.0, 1.0])])[0].contains("better on the replies too"));
-    let turned: Vec<_> = (1..=60)
-        .map(|step| record(step, [1.0, 1.0], [1.0, if step <= 30 { 2.0 } else { 0.5 }]))
-        .collect();
+    let turned: Vec<_> =
+        (1..=60).map(|step| record(step, [1.0, 1.0], [1.0, if step <= 30 { 2.0 } else { 0.5 }])).collect();
     let lesson = say(&turned);
-    assert!(lesson[1].contains("A was ahead on the replies at first") && lesson[1].contains("it is B"), "{lesson:?}");
+    assert!(
+        lesson[1].contains("A was ahead on the replies at first") && lesson[1].contains("it is B"),
+        "{lesson:?}"
+    );
     assert!(say(&turned[..30])[1].contains("A has been ahead"), "{:?}", say(&turned[..30]));
     assert_eq!(say(&turned[..29]).len(), 1);
 }

@@ -26,6 +26,8 @@ pub(super) struct Desk {
     temperature: f32,
     prompts: Vec<Prompt>,
     writing: bool,
+    /// Whether the page does not have it yet.
+    pub(super) stale: bool,
 }
 
 /// A prompt and what the models have written after it.
@@ -48,7 +50,7 @@ impl Desk {
         anew: bool,
     ) -> Result<(), Diagnostic> {
         let seed = if anew { self.seed + 1 } else { self.seed };
-        *self = Self { seed, step: lab.records().len(), ..Self::default() };
+        *self = Self { seed, step: lab.records().len(), stale: true, ..Self::default() };
         let temperature = about::number(temperature, "temperature", "温度")?;
         let window = lab.windows().iter().find(|window| window.row == at);
         let Some((window, sample)) = window.zip(material.samples.get(at)) else { return Ok(()) };
@@ -65,7 +67,8 @@ impl Desk {
             done: [false; 2],
         };
         Writing { temperature, ..Writing::default() }.check()?;
-        self.prompts = vec![prompt(&ids[..first], stop), prompt(&ids[..1], None), prompt(&ids[..=last], None)];
+        self.prompts =
+            vec![prompt(&ids[..first], stop), prompt(&ids[..1], None), prompt(&ids[..=last], None)];
         self.temperature = temperature;
         self.writing = true;
         Ok(())
@@ -89,7 +92,8 @@ impl Desk {
             // Both models draw with the same chances, so that what differs is what they have learned.
             let place = (seed * PROMPTS as u64 + number as u64) * LONGEST as u64 + answer.len() as u64;
             let how = Writing { count: 1, temperature: self.temperature, seed: place, stop: Vec::new() };
-            let next = lab.generate(BOTH[which], &seen, &how).ok().and_then(|written| written.first().copied());
+            let next =
+                lab.generate(BOTH[which], &seen, &how).ok().and_then(|written| written.first().copied());
             answer.extend(next);
             prompt.done[which] = next.is_none() || next == prompt.stop || answer.len() >= LONGEST;
             return;
@@ -101,7 +105,8 @@ impl Desk {
 impl Bench {
     pub(super) fn written(&self) -> WrittenView {
         let lang = self.lang;
-        let mut view = WrittenView { step: self.desk.step, writing: self.desk.writing, ..WrittenView::default() };
+        let mut view =
+            WrittenView { step: self.desk.step, writing: self.desk.writing, ..WrittenView::default() };
         let Some(material) = &self.material else { return view };
         let words = Words::of(material);
         let titles = [
@@ -143,7 +148,9 @@ fn remark(lang: Lang, [a, b]: [usize; 2]) -> String {
             format!(
                 "Going on by itself, B writes what a user says, up to {b} tokens in a row (underlined); A does not: the user’s words were masked for it."
             ),
-            format!("自行续写时，B 会写出用户的话（带下划线，最长连续 {b} 个 token）；A 不会：用户的话对它是被忽略的。"),
+            format!(
+                "自行续写时，B 会写出用户的话（带下划线，最长连续 {b} 个 token）；A 不会：用户的话对它是被忽略的。"
+            ),
         ),
         (true, true) => (
             format!(
@@ -152,7 +159,9 @@ fn remark(lang: Lang, [a, b]: [usize; 2]) -> String {
             format!("自行续写时，两者都写出了用户的话（带下划线）：A 最长连续 {a} 个 token，B 最长 {b} 个。"),
         ),
         (true, false) => (
-            format!("Going on by itself, A writes words that a user says, up to {a} tokens in a row; B does not."),
+            format!(
+                "Going on by itself, A writes words that a user says, up to {a} tokens in a row; B does not."
+            ),
             format!("自行续写时，A 写出了用户的话，最长连续 {a} 个 token；B 没有。"),
         ),
         (false, false) => (

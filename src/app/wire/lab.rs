@@ -78,10 +78,7 @@ impl LabSample {
         let one = |(at, sample): (usize, &crate::recipe::Sample)| {
             let number = at + 1;
             let title = if several {
-                Bilingual::new(
-                    format!("{}, sample {number}", name.en),
-                    format!("{}，样本 {number}", name.zh),
-                )
+                Bilingual::new(format!("{}, sample {number}", name.en), format!("{}，样本 {number}", name.zh))
             } else {
                 name.clone()
             };
@@ -231,12 +228,10 @@ pub struct TokenView {
     pub added: bool,
     /// Its label; empty where it was cut off.
     pub label: String,
-    /// Whether it counts.
-    pub counts: bool,
     /// Whether it is trained in the masked model.
     pub taught: bool,
-    /// Whether it should be trained and its label is the `ignore_index`.
-    pub vanished: bool,
+    /// What becomes of it in the loss.
+    pub fate: Fate,
     /// Bars of both models, as paths in a box of 18 by 60.
     pub bars: [String; 2],
     /// -log p; empty for the first.
@@ -245,6 +240,20 @@ pub struct TokenView {
     pub gradient: String,
     /// All of it in words.
     pub name: String,
+}
+
+/// What becomes of a token in the loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fate {
+    /// Its label is the `ignore_index`, as it should be.
+    #[default]
+    Masked,
+    /// It counts.
+    Counts,
+    /// It should be trained, but its label happens to be the `ignore_index`.
+    Vanished,
+    /// It was cut off.
+    Cut,
 }
 
 /// What both models write.

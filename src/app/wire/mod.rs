@@ -13,7 +13,8 @@ use crate::tokenizer::Encoding;
 
 pub use compare::{CompareView, RowView, ShownSample};
 pub use lab::{
-    AboutView, CHART, ChartView, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView, TokensView, WrittenRow, WrittenView,
+    AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
+    TokensView, WrittenRow, WrittenView,
 };
 use sample::flat;
 pub use sample::{NONE, SampleView};

@@ -7,7 +7,7 @@ use crate::app::components::setup::{entry, picker, value};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::LabChoices;
-use crate::app::wire::{AboutView, TokenView, TokensView};
+use crate::app::wire::{AboutView, Fate, TokenView, TokensView};
 use crate::lab::Mask;
 use crate::loss::Reduction;
 
@@ -92,12 +92,12 @@ fn playground(lang: Lang, about: &AboutView, choices: &LabChoices, dispatch: &Di
 }
 
 fn column(at: usize, token: &TokenView) -> Html {
-    let class = classes!(
-        "col",
-        token.counts.then_some("counts"),
-        token.vanished.then_some("vanished"),
-        token.label.is_empty().then_some("cut")
-    );
+    let class = match token.fate {
+        Fate::Masked => "col",
+        Fate::Counts => "col counts",
+        Fate::Vanished => "col vanished",
+        Fate::Cut => "col cut",
+    };
     html! {
         <li key={at} {class} aria-label={token.name.clone()} title={token.name.clone()} data-gradient={token.gradient.clone()}>
             <svg viewBox="0 0 18 60" aria-hidden="true">
