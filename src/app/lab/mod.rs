@@ -82,7 +82,8 @@ impl Bench {
             ToLab::Run => self.start(),
             ToLab::Pause => self.stop(),
             ToLab::Step => {
-                self.stop();
+                self.running = false;
+                self.desk.stop();
                 self.step();
                 self.stale = Stale { about: false, ..Stale::ALL };
             }
@@ -138,15 +139,16 @@ impl Bench {
         self.stale = Stale { tokens: false, ..Stale::ALL };
     }
 
+    /// Stops training, and then shows what both models are like; or stops the writing.
     fn stop(&mut self) {
         if self.running {
+            self.running = false;
             self.stale.tokens = true;
             self.write(false);
+        } else {
+            self.desk.stop();
         }
-        self.running = false;
-        self.desk.stop();
         self.stale.run = true;
-        self.desk.stale = true;
     }
 
     fn steps(&self) -> (usize, usize) {

@@ -151,7 +151,7 @@ fn one(
     let term = if counts { played.terms.get(token) } else { None };
     TokenView {
         text,
-        added: sample.added.get(place) == Some(&true),
+        code: sample.added.get(place) == Some(&true) || std::str::from_utf8(bytes(sample, place)).is_err(),
         label,
         taught,
         fate,

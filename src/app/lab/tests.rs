@@ -79,7 +79,11 @@ fn a_pause_stops_at_once_and_a_step_is_one_step() {
     bench.hear(ToLab::Run, || 0.0);
     bench.hear(ToLab::Frame, || 0.0);
     let paused = bench.hear(ToLab::Pause, || 0.0);
-    assert!(!paused.busy && !paused.run.unwrap().running && paused.tokens.is_some());
+    assert!(!paused.run.unwrap().running && paused.tokens.is_some());
+    assert!(paused.busy, "what both models are like now is written out");
+    assert!(bench.hear(ToLab::Frame, || 0.0).written.unwrap().writing);
+    let stopped = bench.hear(ToLab::Pause, || 0.0);
+    assert!(!stopped.busy && stopped.written.unwrap().remark.is_empty());
     assert!(!bench.hear(ToLab::Frame, || 0.0).busy);
     assert_eq!(bench.steps().0, 1);
     let stepped = bench.hear(ToLab::Step, || 0.0);

@@ -80,6 +80,7 @@ impl Desk {
 
     pub(super) const fn stop(&mut self) {
         self.writing = false;
+        self.stale = true;
     }
 
     /// Writes the next token.
@@ -134,7 +135,8 @@ impl Bench {
             }
             view.rows.push(WrittenRow { title: title.to_owned(), prompt: shown, answers });
         }
-        if !self.desk.writing && !view.rows.is_empty() {
+        let done = self.desk.prompts.iter().all(|prompt| prompt.done == [true; 2]);
+        if done && !view.rows.is_empty() {
             view.remark = remark(lang, longest);
         }
         view

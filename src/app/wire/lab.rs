@@ -25,8 +25,10 @@ pub struct Material {
     pub samples: Vec<LabSample>,
 }
 
-/// Samples of examples that are longer are left out, so that a run takes seconds.
-const LONGEST: usize = 256;
+/// So many examples are trained with the dialogue, each with one sample, and none that is longer: a run takes seconds, and in
+/// its 240 steps sees each sample dozens of times.
+const EXAMPLES_AT_MOST: usize = 10;
+const LONGEST: usize = 160;
 
 impl Material {
     /// The samples of a request and, with `together`, those of the examples under the same choices; `added` says of each id
@@ -40,12 +42,17 @@ impl Material {
         material.own = material.samples.len();
         let others = EXAMPLES.iter().filter(|example| together && example.dialogue != request.dialogue);
         for example in others {
-            let dialogue = example.dialogue.to_owned();
-            let request = Request { dialogue, format: None, conversation: None, ..request.clone() };
-            for conversation in &engine.analyze(&request).conversations {
-                let samples = LabSample::all(conversation, added, &example.title);
-                material.samples.extend(samples.into_iter().filter(|it| it.row.input_ids.len() <= LONGEST));
+            if material.samples.len() >= material.own + EXAMPLES_AT_MOST {
+                break;
             }
+            let dialogue = example.dialogue.to_owned();
+            let request = Request { dialogue, format: None, conversation: Some(0), ..request.clone() };
+            let report = engine.analyze(&request);
+            let samples =
+                report.conversations.iter().flat_map(|it| LabSample::all(it, added, &example.title));
+            let trains = |row: &Row| row.weights.iter().skip(1).any(|weight| *weight > 0.0);
+            let fits = |it: &LabSample| it.row.input_ids.len() <= LONGEST && trains(&it.row);
+            material.samples.extend(samples.last().filter(fits));
         }
         material
     }
@@ -224,8 +231,8 @@ pub struct TokensView {
 pub struct TokenView {
     /// Its text, with signs for what can't be seen.
     pub text: String,
-    /// Whether it is an added token.
-    pub added: bool,
+    /// Whether it is set as code: an added token, or bytes that are no whole character.
+    pub code: bool,
     /// Its label; empty where it was cut off.
     pub label: String,
     /// Whether it is trained in the masked model.

@@ -104,7 +104,7 @@ fn column(at: usize, token: &TokenView) -> Html {
                 <path class={if token.taught { "a" } else { "a off" }} d={token.bars[0].clone()} />
                 <path class="b" d={token.bars[1].clone()} />
             </svg>
-            <span class={if token.added { "g sp" } else { "g" }}>{ &token.text }</span>
+            <span class={if token.code { "g sp" } else { "g" }}>{ &token.text }</span>
             <span class="l">{ &token.label }</span>
             <span class="t">{ &token.term }</span>
             <span class="d">{ &token.gradient }</span>
