@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::bilingual::Bilingual;
 
 /// The language of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// English.
+    #[default]
     En,
     /// Simplified Chinese.
     Zh,

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod dataset;
 pub mod i18n;
 pub mod jinja;
+pub mod lab;
 pub mod state;
 pub mod wire;
 
@@ -14,6 +15,10 @@ pub mod codec;
 mod components;
 #[cfg(target_arch = "wasm32")]
 pub mod desk;
+#[cfg(target_arch = "wasm32")]
+mod lab_desk;
+#[cfg(target_arch = "wasm32")]
+pub mod lab_worker;
 #[cfg(target_arch = "wasm32")]
 pub mod platform;
 #[cfg(target_arch = "wasm32")]

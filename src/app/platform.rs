@@ -5,7 +5,8 @@ use js_sys::JSON;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use web_sys::{Storage, UrlSearchParams};
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, BlobPropertyBag, HtmlElement, Storage, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
 use crate::app::state::{Choices, Theme};
@@ -130,6 +131,27 @@ fn store(key: &str, value: &(impl Serialize + ?Sized)) -> bool {
         storage()?.set_item(key, &text).ok()
     };
     write().is_some()
+}
+
+/// Lets the user save a text as a file. A browser that refuses does nothing.
+pub(crate) fn save(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &options) else { return };
+    let Ok(address) = Url::create_object_url_with_blob(&blob) else { return };
+    if let Ok(link) = document().create_element("a") {
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        if let Some(link) = link.dyn_ref::<HtmlElement>() {
+            link.click();
+        }
+    }
+    // The click has begun the download, which holds on to the file.
+    gloo::timers::callback::Timeout::new(1000, move || {
+        let _ = Url::revoke_object_url(&address);
+    })
+    .forget();
 }
 
 /// The local time, for `strftime_now`.

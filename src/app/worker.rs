@@ -15,8 +15,8 @@ use web_sys::{
 
 use crate::app::BUILD;
 use crate::app::wire::{
-    BatchQuestion, BatchView, CompareView, EncodedView, FromWorker, MOST_CONVERSATIONS, ReportView, Scope,
-    ToWorker,
+    BatchQuestion, BatchView, CompareView, EncodedView, FromWorker, MOST_CONVERSATIONS, Material, ReportView,
+    Scope, ToWorker,
 };
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -150,6 +150,9 @@ impl Worker for Analyst {
                 // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
                 warm_up();
             }
+            ToWorker::Lab(_, request, together) => {
+                scope.respond(page, FromWorker::Lab(self.material(&request, together)));
+            }
             ToWorker::Open(url) => {
                 let scope = scope.clone();
                 spawn_local(file::open(self.file.clone(), url, move |message| scope.respond(page, message)));
@@ -187,6 +190,13 @@ impl Worker for Analyst {
 }
 
 impl Analyst {
+    /// What the loss lab trains on, as JSON: the page need not understand it.
+    fn material(&mut self, request: &Request, together: bool) -> String {
+        let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
+        let material = Material::collect(&mut self.engine, request, together, added);
+        serde_json::to_string(&material).unwrap_or_default()
+    }
+
     /// Makes a report.
     fn answer(&mut self, scope: &WorkerScope<Self>, page: HandlerId, number: u32, request: &Request) {
         let start = now();

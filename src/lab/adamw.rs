@@ -39,6 +39,7 @@ impl Moments {
     }
 
     /// Moves `numbers` against `gradient`.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     pub fn step(&mut self, with: &AdamW, numbers: &mut [f32], gradient: &[f32]) {
         self.start_left[0] *= f64::from(with.beta_1);
         self.start_left[1] *= f64::from(with.beta_2);

@@ -50,6 +50,7 @@ impl Heads {
 }
 
 /// `out` grows by what the rows of `x` come to.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn forward(
     x: &[f32],
     weights: &Weights<&[f32]>,
@@ -82,6 +83,7 @@ pub(super) fn forward(
 /// `d_x` becomes, and the weights' gradients grow by, what `d_out` makes of them.
 ///
 /// With s = q · k × scale: dL/ds = p (dp - Σ p dp), where dp = dtaken · v.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn backward(
     (x, kept): (&[f32], &Kept),
     weights: &Weights<&[f32]>,
@@ -123,6 +125,7 @@ pub(super) fn backward(
 }
 
 /// A row of scores becomes exp(scale × score) over its sum.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn softmax(row: &mut [f32], scale: f32) {
     let most = row.iter().fold(f32::NEG_INFINITY, |most, x| if *x > most { *x } else { most });
     let mut sums = [0.0; 8];

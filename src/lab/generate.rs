@@ -34,13 +34,22 @@ impl Default for Writing {
     }
 }
 
+impl Writing {
+    /// Refuses a temperature that is none.
+    pub fn check(&self) -> Result<(), Diagnostic> {
+        if (0.0..=100.0).contains(&self.temperature) {
+            Ok(())
+        } else {
+            Err(bad_temperature(self.temperature))
+        }
+    }
+}
+
 impl Lab {
     /// The tokens that a model writes after a prompt, the stop token included. Of a prompt longer than the context it sees
     /// the end. An error names what can't be used.
     pub fn generate(&mut self, which: Which, prompt: &[u32], how: &Writing) -> Result<Vec<u32>, Diagnostic> {
-        if !(0.0..=100.0).contains(&how.temperature) {
-            return Err(bad_temperature(how.temperature));
-        }
+        how.check()?;
         let mut seen = Vec::with_capacity(prompt.len());
         for (at, id) in prompt.iter().enumerate() {
             seen.push(self.data.vocabulary.number(*id).ok_or_else(|| unknown(at, *id))?);

@@ -63,6 +63,7 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// `result` (rows `stride` apart) becomes, or grows by, `left` × `right`.
+    #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
     pub(super) fn multiply(
         &mut self,
         left: View<'_>,
@@ -98,6 +99,7 @@ impl Scratch {
 
 /// Writes a line of a tile where it belongs; the end of a line that is wider than the result is dropped.
 #[inline]
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn write(line: &[f32; COLUMNS], out: &mut [f32], into: Into) {
     // Most lines are whole, and copying a number of bytes that is known costs no call.
     if let (Into::Set, Some(out)) = (into, out.first_chunk_mut()) {
@@ -111,6 +113,7 @@ fn write(line: &[f32; COLUMNS], out: &mut [f32], into: Into) {
 
 /// One tile of the product.
 #[inline]
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[0.0; COLUMNS]; ROWS];
     for (left, right) in left.iter().zip(right) {
@@ -124,6 +127,7 @@ fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS
 }
 
 /// Copies a few rows of the left factor, one column after the other; rows that are missing are 0.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn pack_left(
     left: View<'_>,
     top: usize,
@@ -156,6 +160,7 @@ fn pack_left(
 }
 
 /// Copies the right factor in panels of columns; columns that are missing are 0.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn pack_right(right: View<'_>, inner: usize, packed: &mut Vec<[f32; COLUMNS]>) {
     packed.clear();
     for at in (0..right.columns).step_by(COLUMNS) {
@@ -189,6 +194,7 @@ fn pack_right(right: View<'_>, inner: usize, packed: &mut Vec<[f32; COLUMNS]>) {
 const LANES: usize = 8;
 
 /// Σ aᵢ bᵢ of arrays of one length, in an order that does not depend on the machine.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     debug_assert_eq!(a.len(), b.len());
     let mut sums = [0.0; LANES];

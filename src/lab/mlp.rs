@@ -4,6 +4,7 @@ use super::linear;
 use super::matrix::Scratch;
 
 /// `out` grows by what the rows of `x` come to; `up` keeps x U, and `bent` relu(x U)².
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn forward(
     x: &[f32],
     (up_weights, down_weights): (&[f32], &[f32]),
@@ -23,6 +24,7 @@ pub(super) fn forward(
 /// `d_x` becomes, and the weights' gradients grow by, what `d_out` makes of them; `d_up` is overwritten.
 ///
 /// The slope of relu(u)² is 2 relu(u).
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn backward(
     (x, up, bent): (&[f32], &[f32], &[f32]),
     (up_weights, down_weights): (&[f32], &[f32]),

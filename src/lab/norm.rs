@@ -8,6 +8,7 @@ use super::matrix::dot;
 const EPSILON: f32 = 1e-5;
 
 /// `out` becomes the norm of the rows of `x`, and `scales` the r of each.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn forward(x: &[f32], gain: &[f32], out: &mut [f32], scales: &mut [f32]) {
     let width = gain.len();
     let rows = x.chunks_exact(width).zip(out.chunks_exact_mut(width)).zip(scales);
@@ -22,6 +23,7 @@ pub(super) fn forward(x: &[f32], gain: &[f32], out: &mut [f32], scales: &mut [f3
 /// Adds to `d_x` and `d_gain` what `d_out` makes of them.
 ///
 /// dL/dxᵢ = r (gᵢ dyᵢ - xᵢ r² mean(g dy x)), dL/dgᵢ = Σ over rows of dyᵢ xᵢ r
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn backward(
     x: &[f32],
     gain: &[f32],

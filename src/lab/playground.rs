@@ -6,7 +6,7 @@ use super::row::{Row, Window};
 use super::session::{Lab, Which};
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
-use crate::loss::{Loss, Reduction, Targets, Value, cross_entropy};
+use crate::loss::{Loss, Reduction, Targets, Value, cross_entropy_backward};
 
 /// Which positions get a label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,13 @@ pub struct Change {
     pub keep: Option<usize>,
 }
 
+impl Change {
+    /// Nothing is changed of a sample that was made with this `ignore_index`.
+    pub const fn none(ignore_index: i64) -> Self {
+        Self { mask: Mask::Recipe, ignore_index, reduction: Reduction::Mean, keep: None }
+    }
+}
+
 /// What comes of it, for each token of the window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Played {
@@ -45,6 +52,9 @@ pub struct Played {
     pub shares: Vec<f32>,
     /// Which tokens count.
     pub counted: Vec<bool>,
+    /// How large the gradient is that each token's label causes, in the row of logits that predicts it: the sum of the
+    /// absolute values; exactly 0 where the label does not count.
+    pub gradients: Vec<f32>,
     /// Tokens, as indices into the window, that should be trained, but whose label is the `ignore_index`: they vanish from
     /// the loss.
     pub vanished: Vec<u32>,
@@ -110,10 +120,13 @@ pub fn play(
     let numbered: Vec<i64> = numbered.collect();
     let weights: Vec<f32> = wanted.iter().map(|it| it.map_or(0.0, |(_, weight)| weight)).collect();
     let targets = Targets { labels: &numbered, weights: Some(&weights), ignore_index: -1, shift: true };
-    let logits = logits.get(..length * vocabulary.len()).unwrap_or(logits);
-    let loss = cross_entropy(logits, vocabulary.len(), &targets, change.reduction)?;
+    let mut slopes = logits.get(..length * vocabulary.len()).unwrap_or(logits).to_vec();
+    let loss = cross_entropy_backward(&mut slopes, vocabulary.len(), &targets, change.reduction)?;
+    let rows = slopes.chunks_exact(vocabulary.len().max(1)).take(length.saturating_sub(1));
+    let sizes = rows.map(|row| row.iter().map(|slope| slope.abs()).sum());
+    let gradients = (length > 0).then_some(0.0).into_iter().chain(sizes).collect();
     let counted = numbered.iter().enumerate().map(|(at, label)| at > 0 && *label >= 0).collect();
-    Ok(shown(&loss, labels, counted, vanished, &weights))
+    Ok(Played { gradients, ..shown(&loss, labels, counted, vanished, &weights) })
 }
 
 fn shown(loss: &Loss, labels: Vec<i64>, counted: Vec<bool>, vanished: Vec<u32>, weights: &[f32]) -> Played {
@@ -133,6 +146,7 @@ fn shown(loss: &Loss, labels: Vec<i64>, counted: Vec<bool>, vanished: Vec<u32>, 
         terms,
         shares,
         counted,
+        gradients: Vec::new(),
         vanished,
         sum: loss.sum,
         count: loss.count,
@@ -192,6 +206,21 @@ mod tests {
         assert_eq!(other.labels, [40, 40, 40, 40, 50]);
         assert_eq!(other.terms[4].to_bits(), usual.terms[4].to_bits());
         assert_eq!(played(&Change { ignore_index: -1, ..CHANGE }).terms, usual.terms);
+    }
+
+    #[test]
+    fn the_gradient_is_exactly_0_where_a_label_does_not_count_and_only_there() {
+        for mask in [Mask::Recipe, Mask::Off, Mask::User] {
+            let played = played(&Change { mask, ..CHANGE });
+            assert_eq!(played.gradients.len(), played.counted.len());
+            for (gradient, counted) in played.gradients.iter().zip(&played.counted) {
+                assert_eq!(*gradient != 0.0, *counted);
+            }
+        }
+        let [mean, sum] = [Reduction::Mean, Reduction::Sum]
+            .map(|reduction| played(&Change { reduction, ..CHANGE }).gradients[4]);
+        assert!((sum - 2.0 * mean).abs() < 1e-6);
+        assert!(played(&Change { keep: Some(0), ..CHANGE }).gradients.is_empty());
     }
 
     #[test]

@@ -102,6 +102,11 @@ impl Lab {
         })
     }
 
+    /// How the run is set up.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// What was left out or cut, and why.
     pub fn notes(&self) -> &[Diagnostic] {
         &self.data.notes

@@ -41,6 +41,7 @@ fn block(length: usize) -> usize {
 }
 
 /// The loss of a row, -log softmax(row)[label]; 0 for a label that the row does not have.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub fn row_loss(row: &[f32], label: usize) -> f32 {
     let Some(own) = row.get(label) else { return 0.0 };
     let mut blocks = Blocks::new();
@@ -55,6 +56,7 @@ pub fn row_loss(row: &[f32], label: usize) -> f32 {
 }
 
 /// The same loss; the row becomes its gradient times `scale`.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub fn backward_row(row: &mut [f32], label: usize, scale: f32) -> f32 {
     let Some(own) = row.get(label).copied() else {
         row.fill(0.0);
@@ -82,6 +84,7 @@ pub fn backward_row(row: &mut [f32], label: usize, scale: f32) -> f32 {
 }
 
 /// Σ exp(x - most)
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn exponentials(row: &[f32], most: f32) -> f32 {
     let mut sums = [0.0; LANES];
     let (chunks, rest) = row.as_chunks::<LANES>();
@@ -97,6 +100,7 @@ fn exponentials(row: &[f32], most: f32) -> f32 {
 }
 
 /// The same sum; each number becomes its term.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn exponentiate(row: &mut [f32], most: f32) -> f32 {
     let mut sums = [0.0; LANES];
     let (chunks, rest) = row.as_chunks_mut::<LANES>();
@@ -114,6 +118,7 @@ fn exponentiate(row: &mut [f32], most: f32) -> f32 {
 }
 
 /// The greatest number of a row; NaN does not count here, and makes the sum NaN.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn greatest(row: &[f32]) -> f32 {
     // Wider than the sums: here waiting for the comparison before would be all the work.
     let mut most = [f32::MIN; 4 * LANES];

@@ -36,8 +36,10 @@ pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
     };
     step(what, || trunk(tools, effort))?;
     let dist = paths::dist();
-    worker_names::hash(&dist)?;
     docs::build(&dist)?;
+    for worker in worker_names::WORKERS {
+        worker_names::hash(&dist, worker)?;
+    }
     if let Some(packed) = packed {
         copy_files(&packed, &dist.join("tokenizers"))?;
     }
@@ -61,7 +63,7 @@ fn trunk(tools: &Tools, effort: Effort) -> Done {
     run::run(&mut trunk)
 }
 
-/// A name for this build, the same for the page and its worker: a fingerprint of everything that is compiled.
+/// A name for this build, the same for the page and its workers: a fingerprint of everything that is compiled.
 fn build_id() -> Result<String> {
     let root = paths::root();
     let mut files = paths::files_below(&root.join("src"));

@@ -75,7 +75,7 @@ fn all(suites: &[Suite]) -> Done {
 
 fn wasm_lints(tools: &Tools, with_tests: bool) -> Done {
     let mut clippy = tools.command("cargo")?;
-    clippy.args(["clippy", "--locked", "--lib", "--bin", "app", "--bin", "worker", "--bin", "js"]).args(WASM);
+    clippy.args("clippy --locked --lib --bin app --bin worker --bin lab --bin js".split(' ')).args(WASM);
     if with_tests {
         clippy.args(["--test", "wasm_*"]);
     }

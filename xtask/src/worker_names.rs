@@ -1,4 +1,4 @@
-//! Names for the worker's files that change with their content.
+//! Names for the workers' files that change with their content.
 //!
 //! Trunk does not hash a worker's files, because the page must know the loader's name. So a browser could
 //! start a new page with an old worker from its cache. Here the two heavy files get hashed names, and only the
@@ -9,23 +9,27 @@ use std::path::Path;
 use crate::paths;
 use crate::run::{Done, at};
 
-/// The name that the page asks for.
-const LOADER: &str = "worker_loader.js";
+/// The workers, each after its binary; the page asks for `NAME_loader.js`.
+pub(crate) const WORKERS: [&str; 2] = ["worker", "lab"];
 
-/// What closes the worker to other origins, at the top of the loader.
+/// What closes a worker to other origins, at the top of the loader.
 const GUARD: &str = include_str!("../../static/worker-guard.js");
 
-/// Renames the worker's script and wasm after their content, and writes the loader for them.
-pub(crate) fn hash(dist: &Path) -> Done {
-    let old = [dist.join("worker.js"), dist.join("worker_bg.wasm")];
+/// Renames the script and the wasm of a worker after their content, and writes the loader for them.
+pub(crate) fn hash(dist: &Path, worker: &str) -> Done {
+    let old = [dist.join(format!("{worker}.js")), dist.join(format!("{worker}_bg.wasm"))];
     let (script, wasm) = (paths::read(&old[0])?, paths::read(&old[1])?);
-    let name = format!("worker-{}", paths::fingerprint([script.as_slice(), &wasm]));
+    let name = format!("{worker}-{}", paths::fingerprint([script.as_slice(), &wasm]));
     let new = [format!("{name}.js"), format!("{name}_bg.wasm")];
     for (from, to) in old.iter().zip(&new) {
         std::fs::rename(from, dist.join(to)).map_err(at(from))?;
     }
-    let loader = dist.join(LOADER);
+    let loader = dist.join(loader_name(worker));
     std::fs::write(&loader, loader_text(&new[0], &new[1])).map_err(at(&loader))
+}
+
+fn loader_name(worker: &str) -> String {
+    format!("{worker}_loader.js")
 }
 
 fn loader_text(script: &str, wasm: &str) -> String {
@@ -37,18 +41,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_loader_names_the_files_that_are_there() {
+    fn each_loader_names_the_files_that_are_there() {
         let dist = std::env::temp_dir().join(format!("lossmask-worker-{}", std::process::id()));
         std::fs::create_dir_all(&dist).unwrap();
-        std::fs::write(dist.join("worker.js"), "let wasm_bindgen;").unwrap();
-        std::fs::write(dist.join("worker_bg.wasm"), "asm").unwrap();
-        hash(&dist).unwrap();
-        let loader = std::fs::read_to_string(dist.join(LOADER)).unwrap();
-        assert!(loader.starts_with(GUARD));
-        let others = paths::files(&dist, |name| name != LOADER);
-        assert_eq!(others.len(), 2);
-        for file in others {
-            assert!(loader.contains(&format!("\"./{}\"", file.file_name().unwrap().to_str().unwrap())));
+        for worker in WORKERS {
+            std::fs::write(dist.join(format!("{worker}.js")), format!("let {worker};")).unwrap();
+            std::fs::write(dist.join(format!("{worker}_bg.wasm")), "asm").unwrap();
+            hash(&dist, worker).unwrap();
+        }
+        for worker in WORKERS {
+            let loader = std::fs::read_to_string(dist.join(loader_name(worker))).unwrap();
+            assert!(loader.starts_with(GUARD));
+            let hashed = format!("{worker}-");
+            let others = paths::files(&dist, |name| name.starts_with(&hashed));
+            assert_eq!(others.len(), 2);
+            for file in others {
+                assert!(loader.contains(&format!("\"./{}\"", file.file_name().unwrap().to_str().unwrap())));
+            }
         }
         std::fs::remove_dir_all(&dist).unwrap();
     }

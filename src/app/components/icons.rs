@@ -21,6 +21,8 @@ pub(crate) enum Icon {
     Keys,
     File,
     Copy,
+    Play,
+    Pause,
 }
 
 /// Draws an icon; it has no words of its own, so its button or line must.
@@ -40,6 +42,8 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Note => "M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM8 7.4v3.8M8 4.8v.01",
         Icon::Close => "M4 4l8 8M12 4l-8 8",
         Icon::File => "M4 1.8h5.5L12.5 5v9.2H4zM9.2 2v3.3h3.2",
+        Icon::Play => "M4.5 2.5v11l9-5.5z",
+        Icon::Pause => "M5 3v10M11 3v10",
         Icon::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };

@@ -12,6 +12,7 @@ mod gallery;
 mod icons;
 mod inspector;
 mod keys;
+mod lab;
 pub(crate) mod page;
 mod sample;
 mod samples;

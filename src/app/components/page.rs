@@ -1,5 +1,7 @@
 //! The page: the store, the worker's desk, and where each part stands.
 
+use std::rc::Rc;
+
 use gloo::events::EventListener;
 use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
@@ -15,19 +17,25 @@ use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
 use crate::app::components::keys::Keys;
+use crate::app::components::lab::Lab;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::desk::Desk;
+use crate::app::lab_desk::LabDesk;
 use crate::app::platform;
 use crate::app::state::{Action, Aside, Dialog, Loading, State, Tab, Worker};
-use crate::app::wire::{MOST_CONVERSATIONS, Scope, ToWorker};
+use crate::app::wire::{MOST_CONVERSATIONS, Scope, ToLab, ToWorker};
 use crate::engine::{Request, TemplateChoice};
 
 /// The loader that Trunk writes for the worker, beside the page.
 const WORKER_SCRIPT: &str = "worker_loader.js?";
+/// The loader of the lab's worker.
+const LAB_SCRIPT: &str = "lab_loader.js?";
+/// So many losses of the lab's worker, and the page starts no more.
+const LAB_LIVES: u32 = 3;
 /// What was typed is kept when the keys have rested so long.
 const KEEP_AFTER_MS: u32 = 300;
 
@@ -111,6 +119,7 @@ pub fn Page() -> Html {
             }
         });
     }
+    let tell_lab = use_lab(&store, &desk, question.clone().filter(|_| ready && tab == Tab::Lab));
     let compared = question.clone().filter(|_| ready && tab == Tab::Compare).map(|mut question| {
         question.recipe.clear();
         question.options.clear();
@@ -256,6 +265,8 @@ pub fn Page() -> Html {
                     file={state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows))}
                     waiting={state.asides.has(Aside::Batches)} text={state.choices.dialogue.clone()} template={newest.clone()}
                     dispatch={dispatch.clone()} />
+            } else if tab == Tab::Lab {
+                <Lab {lang} lab={state.lab.clone()} waiting={state.asides.has(Aside::Lab)} choices={state.choices.lab.clone()} tell={tell_lab} dispatch={dispatch.clone()} />
             } else {
                 <main>
                     <div class="pane input">
@@ -285,6 +296,63 @@ pub fn Page() -> Html {
     }
 }
 
+/// The loss lab: `question` is what its samples are made of, while it is looked at.
+#[hook]
+fn use_lab(store: &UseReducerHandle<Store>, desk: &Rc<Desk>, question: Option<Request>) -> Callback<ToLab> {
+    let state = &store.0;
+    let lab = {
+        let dispatch = store.dispatcher();
+        use_memo((), move |()| {
+            LabDesk::new(format!("{LAB_SCRIPT}{BUILD}"), move |action| dispatch.dispatch(action))
+        })
+    };
+    let looked_at = question.is_some() && state.lab.lost < LAB_LIVES;
+    let choices = looked_at.then(|| (state.lang, state.choices.lab.clone()));
+    {
+        let lab = lab.clone();
+        use_effect_with((choices, state.lab.lost), move |(choices, _)| {
+            if let Some((lang, choices)) = choices.clone() {
+                lab.send(ToLab::Choices(lang, choices));
+            }
+        });
+    }
+    // Other samples are on their way: what is trained now is of no use any more.
+    {
+        let (lab, desk) = (lab.clone(), desk.clone());
+        let asked = question.filter(|_| looked_at).map(|question| (question, state.choices.lab.together));
+        let clock = state.choices.render.clock();
+        use_effect_with((asked, clock, state.lost_workers), move |(asked, clock, _)| {
+            if let Some((question, together)) = asked.clone() {
+                lab.send(ToLab::Pause);
+                let question = Box::new(timed(question, *clock));
+                desk.ask_aside(Aside::Lab, move |number| ToWorker::Lab(number, question, together));
+            }
+        });
+    }
+    {
+        let lab = lab.clone();
+        use_effect_with((state.lab.material.clone(), state.lab.lost), move |(material, lost)| {
+            if let Some(material) = material
+                && *lost < LAB_LIVES
+            {
+                lab.send(ToLab::Material(material.to_string()));
+            }
+        });
+    }
+    {
+        let lab = lab.clone();
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&document(), "visibilitychange", move |_| {
+                if document().hidden() {
+                    lab.pause();
+                }
+            });
+            move || drop(listener)
+        });
+    }
+    use_callback((), move |message, ()| lab.send(message))
+}
+
 /// A button in a notice.
 fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Html {
     let dispatch = dispatch.clone();
@@ -296,7 +364,7 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
 /// the page again.
 fn skip(event: &MouseEvent) {
     event.prevent_default();
-    let panels = ["samples", "compare", "template", "dataset"];
+    let panels = ["samples", "compare", "template", "lab", "dataset"];
     let panel = panels.iter().find_map(|id| document().get_element_by_id(id));
     if let Some(panel) = panel {
         focus(&panel);

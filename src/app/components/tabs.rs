@@ -21,6 +21,7 @@ const fn facts(lang: Lang, tab: Tab) -> (&'static str, &'static str, &'static st
         Tab::Compare => ("tab-compare", "compare", lang.pick("Compare", "对比")),
         Tab::Template => ("tab-template", "template", lang.pick("Template", "聊天模板")),
         Tab::Dataset => ("tab-dataset", "dataset", lang.pick("Dataset", "数据集")),
+        Tab::Lab => ("tab-lab", "lab", lang.pick("Loss lab", "损失实验")),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Aside, CompareChoices, DatasetChoices, Dialog, Lane, RenderChoices, Tab, Theme, TokenAt};
+use super::{
+    Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
+};
 use crate::app::i18n::Lang;
-use crate::app::wire::FromWorker;
+use crate::app::wire::{FromLab, FromWorker};
 use crate::engine::TemplateChoice;
 use crate::examples::Example;
 use crate::span::Span;
@@ -60,6 +62,12 @@ pub enum Action {
     AsideAnswered(Aside),
     /// What the view Dataset shows was changed.
     Dataset(DatasetChoices),
+    /// What the user chose of the loss lab.
+    Lab(LabChoices),
+    /// The lab said something.
+    LabHeard(Box<FromLab>),
+    /// The lab's worker died; it was started again.
+    LabLost,
     /// The other language.
     Lang(Lang),
     /// Other colours.

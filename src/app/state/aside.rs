@@ -13,11 +13,13 @@ pub enum Aside {
     Inspection,
     /// Many conversations in batches.
     Batches,
+    /// The samples that the loss lab trains on.
+    Lab,
 }
 
 impl Aside {
     /// Every kind, in the order in which they are asked.
-    pub const ALL: [Self; 4] = [Self::Comparison, Self::Sheet, Self::Batches, Self::Inspection];
+    pub const ALL: [Self; 5] = [Self::Comparison, Self::Sheet, Self::Lab, Self::Batches, Self::Inspection];
 
     /// The kind of question that a message answers.
     pub const fn answered_by(message: &FromWorker) -> Option<Self> {
@@ -26,6 +28,7 @@ impl Aside {
             FromWorker::Sheet(..) => Some(Self::Sheet),
             FromWorker::Inspected(..) => Some(Self::Inspection),
             FromWorker::Batched(..) => Some(Self::Batches),
+            FromWorker::Lab(..) => Some(Self::Lab),
             _ => None,
         }
     }

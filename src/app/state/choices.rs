@@ -6,6 +6,7 @@ use std::rc::Rc;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
+use super::LabChoices;
 use crate::app::wire::{MOST_CONVERSATIONS, START, Scope};
 use crate::batch::Settings;
 use crate::engine::{BatchAsked, PadToken, TemplateChoice};
@@ -35,13 +36,15 @@ pub enum Tab {
     Compare,
     /// The chat template and what it makes of the conversation.
     Template,
+    /// Two small models that are trained, with the mask and without.
+    Lab,
     /// Many conversations, and what becomes of them in a batch.
     Dataset,
 }
 
 impl Tab {
     /// Every tab, in the order in which the bar shows them.
-    pub const ALL: [Self; 4] = [Self::Samples, Self::Compare, Self::Template, Self::Dataset];
+    pub const ALL: [Self; 5] = [Self::Samples, Self::Compare, Self::Template, Self::Lab, Self::Dataset];
 
     /// The tab `steps` further on, around the ends.
     #[must_use]
@@ -212,6 +215,8 @@ pub struct Choices {
     pub compare: CompareChoices,
     /// What the view Dataset shows.
     pub dataset: DatasetChoices,
+    /// What the loss lab is set to.
+    pub lab: LabChoices,
 }
 
 impl Default for Choices {
@@ -232,6 +237,7 @@ impl Default for Choices {
             tab: Tab::Samples,
             compare: CompareChoices::default(),
             dataset: DatasetChoices::default(),
+            lab: LabChoices::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub use action::Action;
 pub use aside::{Aside, Asides};
 pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, Sort, Tab, Theme};
 pub use file::OpenFile;
+pub use lab::{Lab, LabChoices};
 pub use template::TemplateAnswers;
 
 mod action;
@@ -28,6 +29,7 @@ mod template;
 
 /// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
 pub const EDITED_BYTES: usize = 300_000;
+mod lab;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +96,8 @@ pub struct State {
     pub batches: Option<Rc<BatchView>>,
     /// What is asked beside the report and not answered.
     pub asides: Asides,
+    /// The loss lab.
+    pub lab: Lab,
     /// How long the newest report took in the worker, in milliseconds.
     pub took: f64,
     /// Whether an answer is on its way.
@@ -143,6 +147,7 @@ impl State {
             template: TemplateAnswers::default(),
             batches: None,
             asides: Asides::default(),
+            lab: Lab::default(),
             took: 0.0,
             waiting: false,
             worker: Worker::Starting,
@@ -267,6 +272,9 @@ impl State {
             Action::AsideAsked(aside) => self.asides.set(aside, true),
             Action::AsideAnswered(aside) => self.asides.set(aside, false),
             Action::Dataset(choices) => self.choices.dataset = choices,
+            Action::Lab(choices) => self.choices.lab = choices,
+            Action::LabHeard(message) => self.lab.hear(*message),
+            Action::LabLost => self.lab.lose(),
             Action::Lang(lang) => self.lang = lang,
             Action::Theme(theme) => self.theme = theme,
             Action::Hover(token) => self.hover = token,
@@ -384,6 +392,12 @@ impl State {
             FromWorker::Sheet(_, sheet) => self.template.take(*sheet),
             FromWorker::Inspected(_, found) => self.template.inspection = Some(Rc::new(*found)),
             FromWorker::Batched(_, batches, _) => self.batches = Some(Rc::new(*batches)),
+            FromWorker::Lab(material) => {
+                // The same samples again are no reason to forget what was trained.
+                if self.lab.material.as_deref() != Some(&material) {
+                    self.lab.material = Some(material.into());
+                }
+            }
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }

@@ -322,3 +322,32 @@ fn a_dialogue_that_is_tried_keeps_the_one_in_the_box() {
     assert_eq!(&*tried.choices.dialogue, "[]");
     assert_eq!(&*tried.after(Action::Restore).choices.dialogue, "my own");
 }
+
+#[test]
+fn what_the_lab_says_replaces_only_what_has_changed() {
+    use crate::app::wire::{FromLab, RunView, TokensView, WrittenView};
+    let run = |step| RunView { step, running: true, ..RunView::default() };
+    let first = FromLab {
+        run: Some(run(1)),
+        tokens: Some(TokensView { step: 1, ..TokensView::default() }),
+        written: Some(WrittenView::default()),
+        ..FromLab::default()
+    };
+    let heard = state().after(Action::LabHeard(Box::new(first)));
+    let second = FromLab { run: Some(run(2)), ..FromLab::default() };
+    let after = heard.after(Action::LabHeard(Box::new(second)));
+    assert!(after.lab.running());
+    assert_eq!(after.lab.run.map(|run| run.step), Some(2));
+    assert_eq!(after.lab.tokens, heard.lab.tokens);
+}
+
+#[test]
+fn equal_samples_leave_the_lab_as_it_is_and_a_lost_lab_keeps_them() {
+    let material = |text: &str| Action::Heard(FromWorker::Lab(text.to_owned()));
+    let first = state().after(Action::AsideAsked(Aside::Lab)).after(material("a"));
+    let again = first.after(material("a"));
+    assert!(Rc::ptr_eq(first.lab.material.as_ref().unwrap(), again.lab.material.as_ref().unwrap()));
+    assert_eq!(again.after(material("b")).lab.material.as_deref(), Some("b"));
+    let lost = again.after(Action::LabLost);
+    assert_eq!((lost.lab.material.as_deref(), lost.lab.lost, lost.lab.run), (Some("a"), 1, None));
+}

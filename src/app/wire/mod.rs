@@ -13,12 +13,17 @@ use crate::tokenizer::Encoding;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
+pub use lab::{
+    AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
+    TokensView, WrittenRow, WrittenView,
+};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 pub use sheet::SheetView;
 
 mod batch;
 mod compare;
+mod lab;
 mod packed;
 mod sample;
 mod sheet;
@@ -45,6 +50,9 @@ pub enum ToWorker {
     Open(String),
     /// Send the text of this conversation of the open file.
     Row(usize),
+    /// Collect what the loss lab trains on: the samples of this request and, where asked for, those of the examples under
+    /// the same choices.
+    Lab(u32, Box<Request>, bool),
 }
 
 /// From the worker to the page.
@@ -80,6 +88,8 @@ pub enum FromWorker {
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),
+    /// What the loss lab trains on: a [`Material`] as JSON, which the page only passes on.
+    Lab(String),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
     Loading(String, f64, Option<f64>),
     /// A tokenizer can be used; the number of its entries.

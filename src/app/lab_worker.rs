@@ -1,0 +1,41 @@
+//! The worker of the loss lab: it hears, works for a moment, and answers. Everything else is in [`crate::app::lab`].
+
+use std::cell::RefCell;
+
+use gloo::worker::Codec;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use crate::app::codec::Objects;
+use crate::app::lab::Bench;
+use crate::app::wire::{FromLab, ToLab};
+
+/// Answers messages for as long as the worker lives, and tells the page that it is ready with an answer that says nothing.
+pub fn start() {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let say = |scope: &DedicatedWorkerGlobalScope, message: FromLab| {
+        // What can't be cloned can't be in it.
+        let _ = scope.post_message(&Objects::encode(message));
+    };
+    {
+        let scope = scope.clone();
+        std::panic::set_hook(Box::new(move |panic| {
+            web_sys::console::error_1(&panic.to_string().into());
+            say(&scope, FromLab { died: true, ..FromLab::default() });
+        }));
+    }
+    let bench = RefCell::new(Bench::default());
+    let hear = {
+        let scope = scope.clone();
+        Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Ok(message) = serde_wasm_bindgen::from_value::<ToLab>(event.data()) {
+                let answer = bench.borrow_mut().hear(message, js_sys::Date::now);
+                say(&scope, answer);
+            }
+        })
+    };
+    scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+    say(&scope, FromLab::default());
+}
