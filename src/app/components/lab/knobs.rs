@@ -84,7 +84,7 @@ pub(crate) fn Knobs(props: &Props) -> Html {
                 </ul>
                 <dl>{ for about.facts.iter().map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }</dl>
             }
-            <div class="go">
+            <div class="go save">
                 { save(lang.pick("Curves as CSV", "曲线 CSV"), "csv") }
                 { save(lang.pick("Picture as SVG", "图片 SVG"), "svg") }
             </div>
