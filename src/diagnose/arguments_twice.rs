@@ -6,9 +6,12 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::recipe::{Context, Sample};
 use crate::span::Span;
 
+/// How many calls are looked at: a template treats them all alike.
+const MOST: usize = 32;
+
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
     let messages = context.conversation.messages.iter().take(replies::count(context, sample));
-    let calls = messages.filter_map(|message| message.get("tool_calls")?.as_list()).flatten();
+    let calls = messages.filter_map(|message| message.get("tool_calls")?.as_list()).flatten().take(MOST);
     let place = calls
         .filter_map(|call| call.get("function").unwrap_or(call).get("arguments")?.as_str())
         .find_map(|arguments| {

@@ -10,15 +10,35 @@ use crate::template::Part;
 /// The keys under which reasoning is written.
 const REASONING: [&str; 3] = ["reasoning_content", "reasoning", "thinking"];
 
+/// How often the text is searched for words that no mark leads to; what is left after that counts as being there.
+const SEARCHES: usize = 64;
+
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
     if is_truncated(sample) {
         return None;
     }
     let count = replies::count(context, sample);
-    let mut messages = context.conversation.messages.iter().enumerate().take(count);
+    let mut shown = vec![Shown::default(); count];
+    for piece in sample.pieces.iter().filter(|piece| !piece.output.is_empty()) {
+        let Some(shown) = piece.owner.message.and_then(|message| shown.get_mut(message as usize)) else {
+            continue;
+        };
+        match piece.owner.part {
+            Part::Content => shown.content = true,
+            Part::Reasoning => shown.reasoning = true,
+            Part::ToolCall => shown.call = true,
+            _ => {}
+        }
+    }
+    let mut searches = SEARCHES;
+    let mut messages = context.conversation.messages.iter().zip(&shown).enumerate();
     let (what, value, number) = messages
-        .find_map(|(at, message)| {
-            missing(sample, at as u32, message).map(|(what, value)| (what, value, at + 1))
+        .find_map(|(at, (message, shown))| {
+            let is_there = |words: &str| {
+                searches = searches.saturating_sub(1);
+                searches == 0 || sample.text.contains(words)
+            };
+            missing(sample, at, message, *shown, is_there).map(|(what, value)| (what, value, at + 1))
         })
         .or_else(|| Some(("tools", tools(context, sample)?, 0)))?;
     let message = match number {
@@ -39,33 +59,40 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     )
 }
 
-/// The first key of a message whose words are not in the sample.
-fn missing<'a>(sample: &Sample, at: u32, message: &'a Message) -> Option<(&'static str, &'a Value)> {
-    let has = |part| {
-        let mut own =
-            sample.pieces.iter().filter(|piece| piece.owner.message == Some(at) && piece.owner.part == part);
-        own.any(|piece| !piece.output.is_empty())
-    };
+/// What the sample shows of a message.
+#[derive(Clone, Copy, Default)]
+struct Shown {
+    content: bool,
+    reasoning: bool,
+    call: bool,
+}
+
+/// The first key of a message whose words are not in the sample; `is_there` looks for words anywhere in it.
+fn missing<'a>(
+    sample: &Sample,
+    at: usize,
+    message: &'a Message,
+    shown: Shown,
+    mut is_there: impl FnMut(&str) -> bool,
+) -> Option<(&'static str, &'a Value)> {
     let content = message.get("content").and_then(|value| words(value).map(|words| (value, words)));
     if let Some((value, words)) = content
-        && !has(Part::Content)
-        && !has(Part::Reasoning)
-        && !sample.text.contains(words)
+        && !(shown.content || shown.reasoning || is_there(words))
     {
         return Some(("content", value));
     }
     let calls =
         message.get("tool_calls").filter(|calls| calls.as_list().is_some_and(|calls| !calls.is_empty()));
     if let Some(calls) = calls
-        && !has(Part::ToolCall)
-        && !name(calls).is_some_and(|name| sample.text.contains(name))
+        && !(shown.call || name(calls).is_some_and(&mut is_there))
     {
         return Some(("tool_calls", calls));
     }
     // Templates leave the reasoning of earlier turns out on purpose: only what is trained should be there.
-    let trained = |token: usize| sample.weights[token] > 0.0 && sample.owners[token].message == Some(at);
+    let trained =
+        |token: usize| sample.weights[token] > 0.0 && sample.owners[token].message == Some(at as u32);
     let (key, value) = REASONING.iter().find_map(|key| Some((*key, message.get(key)?)))?;
-    let lost = !has(Part::Reasoning) && !sample.text.contains(words(value)?);
+    let lost = !(shown.reasoning || is_there(words(value)?));
     (lost && (0..sample.weights.len()).any(trained)).then_some((key, value))
 }
 

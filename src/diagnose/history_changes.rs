@@ -7,6 +7,9 @@ use crate::recipe::{Context, Sample, common_prefix};
 use crate::span::Span;
 
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
+    if sample.reply.is_some() {
+        return None;
+    }
     let replies = asked(context, sample);
     let (_, earlier) = replies.split_last()?;
     let (reply, at, answered) = earlier.iter().find_map(|reply| {

@@ -10,6 +10,9 @@ use crate::template::Part;
 /// Options of trainers that are the text of a marker.
 const OPTIONS: [&str; 4] = ["response_template", "instruction_template", "response_part", "instruction_part"];
 
+/// How many markers are looked for, so that a conversation in which every role is another one costs no more.
+const MOST: usize = 32;
+
 pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
     let markers = markers(context, sample);
     let (marker, place) = sample.pieces.iter().find_map(|piece| {
@@ -61,6 +64,7 @@ fn markers<'a>(context: &'a Context<'_>, sample: &'a Sample) -> Vec<&'a str> {
     markers.retain(|marker| {
         marker.chars().count() > 3 && marker.chars().any(|c| !c.is_alphanumeric() && !c.is_whitespace())
     });
+    markers.truncate(MOST);
     markers
 }
 

@@ -14,14 +14,9 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     if sample.diagnostics.iter().any(|found| SAID.contains(&found.code.as_ref())) {
         return None;
     }
-    let (reply, token) = asked(context, sample).into_iter().find_map(|reply| {
-        let ids = &context.encode(&reply.prompt).ok()?.ids;
-        let shared = ids.iter().zip(&sample.input_ids).take_while(|(a, b)| a == b).count();
-        // A cut sample may end within the prompt; a token across the boundary is told by `boundary-straddles`.
-        let offset = *sample.offsets.get(shared)?;
-        let straddles = reply.is_prefix() && offset.end > reply.shared;
-        (shared < ids.len() && !straddles).then_some((reply, shared))
-    })?;
+    let (reply, token) = asked(context, sample)
+        .into_iter()
+        .find_map(|reply| parts_at(context, sample, &reply).map(|at| (reply, at)))?;
     let hint = Bilingual::fixed(
         "what the model is asked is not what it is trained on: use a template that keeps a prompt as it is once it is \
          answered, and cut the mask by offsets or marks, not by the number of the prompt's tokens",
@@ -33,6 +28,26 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
             .at(Source::Rendered, Span::at(sample.offsets[token].start))
             .tokens([token as u32]),
     )
+}
+
+/// The first token that is not the prompt's; none where it is one across the boundary, which `boundary-straddles` tells.
+fn parts_at(context: &Context<'_>, sample: &Sample, reply: &Asked) -> Option<usize> {
+    let end = reply.shared;
+    let past = sample.offsets.partition_point(|offset| offset.end <= end);
+    if !reply.is_prefix() {
+        // A cut sample may end within the prompt.
+        return (past < sample.offsets.len()).then_some(past);
+    }
+    if sample.offsets.get(past).is_some_and(|offset| offset.start < end) {
+        return None;
+    }
+    // Added tokens part the text: what is before the last one is encoded alike.
+    let last =
+        (0..past).rev().find(|token| context.tokenizer.is_added(sample.input_ids[*token])).unwrap_or(0);
+    let start = sample.held.get(last)?.start;
+    let ids = context.tokenizer.encode(sample.text.get(start..end)?).ok()?.ids;
+    let same = ids.iter().zip(&sample.input_ids[last..past]).take_while(|(a, b)| a == b).count();
+    (same < ids.len() && last + same < past).then_some(last + same)
 }
 
 fn differ(reply: &Asked, sample: &Sample) -> Bilingual {

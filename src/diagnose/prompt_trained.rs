@@ -51,7 +51,10 @@ fn found(
 
 fn supplied(context: &Context<'_>, sample: &Sample) -> Supplied {
     let mut supplied = Supplied::default();
-    if is_all_trained(sample) {
+    let first = sample.weights.iter().position(|weight| *weight > 0.0);
+    let masks_prompt =
+        sample.prompt_end.zip(first).is_some_and(|(end, first)| sample.held[first].start >= end);
+    if is_all_trained(sample) || masks_prompt {
         return supplied;
     }
     if context.options.recipe() == "torchtune" {
@@ -67,9 +70,13 @@ fn supplied(context: &Context<'_>, sample: &Sample) -> Supplied {
     for reply in asked(context, sample).into_iter().filter(Asked::is_prefix) {
         let of_message = sample.text.get(reply.start..reply.shared).unwrap_or_default();
         let thought = reply.start + thought_at(of_message).unwrap_or(of_message.len());
-        for token in 0..sample.input_ids.len() {
+        let from = sample.held.partition_point(|held| held.start < reply.start);
+        for token in from..sample.input_ids.len() {
             let held = sample.held[token];
-            let inside = reply.start <= held.start && held.end <= reply.shared && !held.is_empty();
+            if held.start >= reply.shared {
+                break;
+            }
+            let inside = held.end <= reply.shared && !held.is_empty();
             if inside && sample.weights[token] > 0.0 && sample.owners[token].message == Some(reply.message) {
                 let list = if held.start < thought { &mut supplied.header } else { &mut supplied.thought };
                 list.push(token as u32);
