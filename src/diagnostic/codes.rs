@@ -97,6 +97,7 @@ pub const CODES: &[Area] = &[
             "batch-too-large",
             "batch-setting",
             "no-pad-token",
+            "no-such-pad-token",
             "packing-needs-max-length",
             "padding-free-max-length",
         ],

@@ -124,7 +124,7 @@ test("a position is compared with the label after it, and the keyboard walks thr
   await ready(page);
   assert.equal(Number(await slider.inputValue()), before + 1);
   await page.getByRole("button", { name: /^Row 2/ }).press("Enter");
-  await eventually(() => part(page, "Positions").innerText(), (text) => text.includes("Row 2, position 80"), "the other row");
+  await eventually(() => part(page, "Positions").innerText(), (text) => text.includes("Row 2, position 79"), "the first target of the other row");
 });
 
 test("the choices survive a reload, and padding-free takes no max_length", async (t) => {

@@ -126,7 +126,7 @@ pub struct Column {
 
 /// So many columns are sent, and so many of them stand before the one that is looked at.
 const COLUMNS: usize = 48;
-const BEFORE: usize = 12;
+const BEFORE: usize = 4;
 
 /// So many rows of a batch are sent.
 const ROWS: usize = 64;

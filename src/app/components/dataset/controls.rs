@@ -127,7 +127,7 @@ pub(crate) fn Controls(props: &Props) -> Html {
                     <input id="batch-size" class="ds-number" type="number" min="1" max="64" value={settings.batch_size.to_string()} onchange={set_size} />
                 </div>
             </div>
-            <p class="quiet ds-way">{ rich(&lang.of(&info.summary)) }{ lang.pick(". ", "。") }<code>{ info.package }</code></p>
+            <p class="quiet ds-way">{ rich(&lang.of(&info.summary)) }{ " " }<code>{ info.package }</code></p>
         </>
     }
 }

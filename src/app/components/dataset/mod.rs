@@ -161,6 +161,7 @@ fn key(class: &'static str, word: &'static str) -> Html {
         "t" | "lost" => "M1 3h16v16h-16z",
         "m" | "faint" => "M0 10h18v2h-18z",
         "pad" => "M1 6h16v10h-16z",
+        "pos" => "M1 21L17 1",
         _ => "M9 0v22",
     };
     html! { <span><svg class="ds-strip" viewBox="0 0 18 22" aria-hidden="true"><path {class} d={path} /></svg>{ word }</span> }

@@ -91,6 +91,8 @@ pub(crate) fn Rows(props: &Part) -> Html {
             <p class="ds-key">
                 { key("t", lang.pick("label counts", "标签参与计算")) }{ key("m", lang.pick("masked", "被忽略")) }
                 { key("pad", lang.pick("padding", "填充")) }{ key("bound", lang.pick("another sample begins", "另一个样本开始")) }
+                if choices.positions && gives { { key("pos", "position_ids") } }
+                <span>{ lang.pick("at the right: targets/positions", "右侧：目标数/位置数") }</span>
             </p>
         </section>
     }
