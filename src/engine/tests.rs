@@ -317,8 +317,8 @@ fn a_request_survives_its_json() {
     assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
 }
 
-#[test]
-fn a_conversation_with_tools_is_rendered_with_the_template_for_tools() {
+/// An engine with a tokenizer that has a template for conversations with tools beside its default.
+fn two_templates() -> Engine {
     let tokenizer = r#"{"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null,
         "post_processor": null, "decoder": null, "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}"#;
     let config = r#"{"chat_template": [{"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"}]}"#;
@@ -330,6 +330,12 @@ fn a_conversation_with_tools_is_rendered_with_the_template_for_tools() {
     };
     let mut engine = Engine::new();
     engine.add_tokenizer("two", Tokenizer::from_files(&files).unwrap());
+    engine
+}
+
+#[test]
+fn a_conversation_with_tools_is_rendered_with_the_template_for_tools() {
+    let mut engine = two_templates();
     let talk = |more: &str| format!(r#"{{"messages": [{{"role": "user", "content": "Hi"}}]{more}}}"#);
     let tools = r#", "tools": [{"type": "function", "function": {"name": "f"}}]"#;
     let mut texts = |dialogue: &str| {
@@ -346,4 +352,25 @@ fn a_conversation_with_tools_is_rendered_with_the_template_for_tools() {
     assert_eq!(texts(&plain), (vec!["plain".to_owned()], "plain".to_owned()));
     assert_eq!(texts(&both), (vec!["tools".to_owned(), "plain".to_owned()], "plain".to_owned()));
     assert_eq!(texts(&talk(tools)), (vec!["tools".to_owned()], "tools".to_owned()));
+}
+
+#[test]
+fn a_template_of_the_tokenizer_can_be_chosen_by_its_name() {
+    let mut engine = two_templates();
+    let mut sheet = |template: TemplateChoice, dialogue: &str| {
+        let conversation = Some(0);
+        let request = Request { tokenizer: "two".to_owned(), template, conversation, ..request(dialogue) };
+        let sheet = engine.sheet(&request, false);
+        (sheet.text, sheet.name)
+    };
+    let told = |text: &str, name: &str| (text.to_owned(), Some(name.to_owned()));
+    let plain = r#"{"messages": [{"role": "user", "content": "Hi"}]}"#;
+    let tools = r#"{"messages": [{"role": "user", "content": "Hi"}], "tools": [{"type": "function", "function": {"name": "f"}}]}"#;
+    assert_eq!(sheet(TemplateChoice::TokenizersOwn, plain), told("plain", "default"));
+    assert_eq!(sheet(TemplateChoice::TokenizersOwn, tools), told("tools", "tool_use"));
+    assert_eq!(sheet(TemplateChoice::Named("tool_use".to_owned()), plain), told("tools", "tool_use"));
+    assert_eq!(sheet(TemplateChoice::Named("default".to_owned()), tools), told("plain", "default"));
+    let request =
+        Request { tokenizer: "two".to_owned(), template: TemplateChoice::TokenizersOwn, ..request("") };
+    assert_eq!(engine.inspect(&request).unwrap().names, ["default", "tool_use"]);
 }
