@@ -28,3 +28,23 @@ try {
   root.dataset.state = "failed";
   throw error;
 }
+
+// The page works without a network from its second visit on. A newer build waits until the user asks for it: the page
+// hears `lossmask-update`, and says `lossmask-reload`. A browser that keeps nothing goes on without.
+const workers = navigator.serviceWorker;
+if (workers && !("embed" in root.dataset)) {
+  try {
+    const registration = await workers.register(at("sw.js"), { updateViaCache: "none" });
+    const tell = () => {
+      if (registration.waiting && workers.controller) dispatchEvent(new Event("lossmask-update"));
+    };
+    registration.addEventListener("updatefound", () => {
+      registration.installing?.addEventListener("statechange", tell);
+    });
+    addEventListener("lossmask-reload", () => {
+      workers.addEventListener("controllerchange", () => location.reload(), { once: true });
+      registration.waiting?.postMessage("take over");
+    });
+    tell();
+  } catch {}
+}

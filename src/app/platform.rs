@@ -101,6 +101,13 @@ pub fn set_embed(embed: bool) {
     let _ = if embed { root.set_attribute("data-embed", "") } else { root.remove_attribute("data-embed") };
 }
 
+/// Opens the newer build that waits: `start.js` hears it.
+pub(crate) fn reload() {
+    if let Ok(event) = web_sys::Event::new("lossmask-reload") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 /// What the user chose the last time; the defaults where nothing was kept or it can't be read.
 pub fn choices() -> Choices {
     kept(CHOICES).unwrap_or_default()

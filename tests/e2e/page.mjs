@@ -32,7 +32,7 @@ function wanted(name) {
 
 /** Opens the page, in English where the query does not say otherwise, and waits until it can be used. */
 export async function open(t, { query = "lang=en", wait = true, allow = [], block = null, hold = null, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", ...options });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(PATIENCE);
   const requests = [];
   const faults = [];

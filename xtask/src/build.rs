@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{docs, paths, sizes, tokenizers, worker_names};
+use crate::{docs, offline, paths, sizes, tokenizers, worker_names};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +43,9 @@ pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
     if let Some(packed) = packed {
         copy_files(&packed, &dist.join("tokenizers"))?;
     }
+    offline::build(&dist)?;
     if effort == Effort::Release {
+        step("compressing it for hosts that send .br and .gz", || compress(&tools.node, &dist))?;
         step("weighing it", || sizes::check(&tools.node, &dist))?;
     }
     println!("  the site is in {}", dist.display());
@@ -72,6 +74,16 @@ fn build_id() -> Result<String> {
     let mut id = paths::fingerprint(contents.iter().map(Vec::as_slice));
     id.truncate(12);
     Ok(id)
+}
+
+/// Puts a `.br` and a `.gz` beside every file that gets smaller by it.
+fn compress(node: &Path, dist: &Path) -> Done {
+    let kinds = ["html", "js", "css", "wasm", "svg", "webmanifest", "json"];
+    let files = paths::files_below(dist).into_iter().filter(|file| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        kinds.iter().any(|kind| paths::has_extension(&name, kind))
+    });
+    run::run(tokenizers::compressor(node).arg("beside").args(files))
 }
 
 fn copy_files(from: &Path, to: &Path) -> Done {

@@ -5,6 +5,7 @@ mod build;
 mod docs;
 mod node;
 mod npm;
+mod offline;
 mod package;
 mod paths;
 mod run;

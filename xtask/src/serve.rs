@@ -10,7 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use crate::build::{self, Effort};
 use crate::paths;
 use crate::run::{Done, Result, warn};
-use crate::static_files::{Target, cache_control, mime, normal_base, resolve};
+use crate::static_files::{Target, cache_control, compressed, mime, normal_base, resolve};
 use crate::tools::Tools;
 
 /// Longer requests than this are not from a browser that loads our page.
@@ -132,6 +132,7 @@ struct Request {
     method: String,
     path: String,
     known_tag: String,
+    accepts: String,
     keep_alive: bool,
 }
 
@@ -153,6 +154,7 @@ fn read_request(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         match name.to_ascii_lowercase().as_str() {
             "if-none-match" => value.trim().clone_into(&mut request.known_tag),
+            "accept-encoding" => value.trim().clone_into(&mut request.accepts),
             "connection" => request.keep_alive &= !value.trim().eq_ignore_ascii_case("close"),
             // A body would be read as the next request.
             "content-length" | "transfer-encoding" => request.keep_alive = false,
@@ -180,16 +182,32 @@ fn answer(request: &Request, site: &Site, to: &mut impl Write) -> std::io::Resul
     let path = site.folder.join(&file);
     let Some(tag) = tag(&path) else { return to.write_all(plain("404 Not Found", "").as_bytes()) };
     let headers = format!(
-        "ETag: {tag}\r\nCache-Control: {}\r\nX-Content-Type-Options: nosniff\r\n",
+        "ETag: {tag}\r\nCache-Control: {}\r\nVary: Accept-Encoding\r\nX-Content-Type-Options: nosniff\r\n",
         cache_control(&file)
     );
     if request.known_tag == tag {
         return to.write_all(format!("HTTP/1.1 304 Not Modified\r\n{headers}\r\n").as_bytes());
     }
-    let Ok(body) = std::fs::read(&path) else { return to.write_all(plain("404 Not Found", "").as_bytes()) };
+    let packed = compressed(&request.accepts).find_map(|(ending, coding)| {
+        let body = std::fs::read(with_ending(&path, ending)).ok()?;
+        Some((body, format!("Content-Encoding: {coding}\r\n")))
+    });
+    let found = packed.or_else(|| Some((std::fs::read(&path).ok()?, String::new())));
+    let Some((body, coding)) = found else { return to.write_all(plain("404 Not Found", "").as_bytes()) };
     let (kind, length) = (mime(&file), body.len());
-    write!(to, "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{headers}\r\n")?;
+    write!(
+        to,
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n{coding}{headers}\r\n"
+    )?;
     if request.method == "GET" { to.write_all(&body) } else { Ok(()) }
+}
+
+/// A path with one more ending.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// A tag that changes when the file does; nothing for what is not a file.
@@ -230,12 +248,18 @@ mod tests {
 
     #[test]
     fn a_request_is_read_with_the_headers_that_matter() {
-        let text = "GET /a HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"1\"\r\nConnection: close\r\n\r\n";
+        let text = "GET /a HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\nIf-None-Match: \"1\"\r\nConnection: close\r\n\r\n";
         let request = read_request(&mut text.as_bytes()).unwrap().unwrap();
         let known_tag = "\"1\"".to_owned();
         assert_eq!(
             request,
-            Request { method: "GET".into(), path: "/a".into(), known_tag, keep_alive: false }
+            Request {
+                method: "GET".into(),
+                path: "/a".into(),
+                known_tag,
+                accepts: "br".into(),
+                keep_alive: false
+            }
         );
         assert_eq!(read_request(&mut &b""[..]).unwrap(), None);
         assert_eq!(read_request(&mut &b"GET / HTTP/1.1\r\nHost: cut"[..]).unwrap(), None);

@@ -19,10 +19,13 @@ pub(crate) fn command(args: &[String]) -> Done {
     let modules = npm::ensure_lock(&folder)?;
     build::site(&tools, effort)?;
     let server = Server::of_the_site("/")?;
-    run::step("taking pictures into static/shots", || {
-        let mut node = std::process::Command::new(&tools.node);
-        node.arg(folder.join("shots.mjs")).arg(paths::root().join("static/shots"));
-        node_environment(&mut node, &server.url, &modules, &browser);
-        run::run(&mut node)
-    })
+    for (script, into) in [("icons.mjs", "static/icons"), ("shots.mjs", "static/shots")] {
+        run::step(&format!("taking pictures into {into}"), || {
+            let mut node = std::process::Command::new(&tools.node);
+            node.arg(folder.join(script)).arg(paths::root().join(into));
+            node_environment(&mut node, &server.url, &modules, &browser);
+            run::run(&mut node)
+        })?;
+    }
+    Ok(())
 }

@@ -69,6 +69,17 @@ pub(crate) fn mime(file: &Path) -> &'static str {
     }
 }
 
+/// The name of a compressed file beside another, and what a response with it says, for what a browser accepts.
+pub(crate) fn compressed(accepts: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let codings = [("br", "br"), ("gz", "gzip")];
+    let accepts: Vec<String> = accepts
+        .split(',')
+        .filter(|coding| !coding.replace(' ', "").ends_with(";q=0"))
+        .map(|coding| coding.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+        .collect();
+    codings.into_iter().filter(move |(_, name)| accepts.iter().any(|accepted| accepted == name))
+}
+
 /// How long a browser may keep a file: for ever where its name changes with its content, else it asks each time.
 pub(crate) fn cache_control(file: &Path) -> &'static str {
     let stem = file.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next());
@@ -91,6 +102,14 @@ mod tests {
 
     fn file(path: &str) -> Target {
         Target::File(path.into())
+    }
+
+    #[test]
+    fn a_browser_gets_the_smallest_coding_that_it_accepts() {
+        let names = |accepts: &str| compressed(accepts).map(|(ending, _)| ending).collect::<Vec<_>>();
+        assert_eq!(names("gzip, deflate, br, zstd"), ["br", "gz"]);
+        assert_eq!(names("GZIP;q=0.5, br;q=0"), ["gz"]);
+        assert_eq!(names(""), Vec::<&str>::new());
     }
 
     #[test]

@@ -1,4 +1,5 @@
 // node compress.mjs gzip IN OUT     writes IN, compressed as well as gzip can, to OUT
+// node compress.mjs beside FILE...   writes FILE.br and FILE.gz where they are smaller
 // node compress.mjs sizes FILE...   prints a line a file: raw bytes, gzip bytes, brotli bytes
 import { readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -16,6 +17,13 @@ const brotli = (bytes) =>
 
 if (mode === "gzip") {
   writeFileSync(files[1], gzip(readFileSync(files[0])));
+} else if (mode === "beside") {
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    for (const [kind, packed] of Object.entries({ br: brotli(bytes), gz: gzip(bytes) })) {
+      if (packed.length < bytes.length) writeFileSync(`${file}.${kind}`, packed);
+    }
+  }
 } else if (mode === "sizes") {
   for (const file of files) {
     const bytes = readFileSync(file);

@@ -209,6 +209,13 @@ pub fn Page() -> Html {
             move || drop(listener)
         });
     }
+    {
+        let dispatch = dispatch.clone();
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&window(), "lossmask-update", move |_| dispatch.dispatch(Action::Updated));
+            move || drop(listener)
+        });
+    }
 
     let lang = state.lang;
     let newest = state.report.clone().map(Shared);
@@ -242,6 +249,12 @@ pub fn Page() -> Html {
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
                     { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), Action::Noticed, &dispatch) }
+                </p>
+            }
+            if state.updated {
+                <p class="notice" role="status">
+                    { lang.pick("A newer version of this page is ready; what you typed is kept.", "页面有新版本可用，输入的内容会保留。") }
+                    <button class="txt-link" onclick={Callback::from(|_: MouseEvent| platform::reload())}>{ lang.pick("Open it", "打开新版本") }</button>
                 </p>
             }
             if state.replaced.is_some() {

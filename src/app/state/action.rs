@@ -91,6 +91,8 @@ pub enum Action {
         /// Whether it was started again.
         restarted: bool,
     },
+    /// A newer build of the page is there.
+    Updated,
     /// The words of the last notice have been read.
     Noticed,
 }

@@ -118,6 +118,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
+    /// Whether a newer build of the page waits to be opened.
+    pub updated: bool,
     /// The names of all formats: id and title.
     pub formats: Rc<[(String, Bilingual)]>,
     /// The file that is open.
@@ -158,6 +160,7 @@ impl State {
             selection: None,
             dialog: None,
             notice: None,
+            updated: false,
             formats: Rc::default(),
             file: None,
             replaced: None,
@@ -297,6 +300,7 @@ impl State {
                     )
                 });
             }
+            Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
         }
     }

@@ -1,0 +1,75 @@
+// The page without a network, and the page that has a newer build.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { exchange, open, paste, ready, samples, url } from "./page.mjs";
+
+/** Opens the page and waits until all that it needs without a network is kept. */
+async function installed(t, options = {}) {
+  const opened = await open(t, { serviceWorkers: "allow", ...options });
+  await opened.page.evaluate(async () => {
+    const { active, installing, waiting } = await navigator.serviceWorker.ready;
+    return Boolean(active ?? installing ?? waiting);
+  });
+  return opened;
+}
+
+test("with the network off the page opens, and a dialogue is masked with the tokenizer that was used before", async (t) => {
+  const { page } = await installed(t);
+  // The first visit fetched the tokenizer before the page was kept; the second one keeps that too.
+  await page.reload();
+  await ready(page);
+  await page.context().setOffline(true);
+  await page.reload();
+  await ready(page);
+  await paste(page, exchange("Is anybody there?", "I am, without a network."));
+  await ready(page);
+  assert.equal(await samples(page).count(), 1);
+  assert.match(await samples(page).first().innerText(), /network/);
+});
+
+test("a page that is not installed keeps nothing of other pages of the host, and answers only for its own folder", async (t) => {
+  const { page } = await installed(t);
+  const scope = await page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
+  assert.equal(scope, url);
+  const names = await page.evaluate(() => caches.keys());
+  assert.equal(names.length, 1);
+  assert.match(names[0], /^lossmask-[0-9a-f]+$/);
+});
+
+test("a newer build is offered, and opened when the user asks for it, with what was typed", async (t) => {
+  const { page } = await installed(t);
+  await page.reload();
+  await ready(page);
+  await paste(page, exchange("Which build is this?", "The old one."));
+  await ready(page);
+  await page.waitForTimeout(600);
+  // The next look at the service worker finds another one.
+  await page.context().route("**/sw.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(/BUILD = "[0-9a-f]+"/, 'BUILD = "0123456789ab"') });
+  });
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  const offer = page.getByRole("button", { name: "Open it" });
+  await offer.waitFor();
+  await Promise.all([page.waitForEvent("load"), offer.click()]);
+  await ready(page);
+  assert.match(await samples(page).first().innerText(), /The old one/);
+  assert.deepEqual(await page.evaluate(() => caches.keys()), ["lossmask-0123456789ab"]);
+});
+
+test("the manifest names icons that are there, and the page has what an installed one needs", async (t) => {
+  const { page } = await open(t);
+  const manifest = await page.evaluate(async () => {
+    const address = document.querySelector("link[rel=manifest]").href;
+    const manifest = await (await fetch(address)).json();
+    const icons = manifest.icons.map(async ({ src, type }) => {
+      const response = await fetch(new URL(src, address));
+      return response.ok && response.headers.get("content-type") === type;
+    });
+    return { ...manifest, icons: await Promise.all(icons) };
+  });
+  assert.deepEqual(manifest.icons, [true, true, true]);
+  assert.equal(manifest.display, "standalone");
+});
