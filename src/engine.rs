@@ -99,6 +99,11 @@ impl Engine {
         self.tokenizers.insert(id.into(), Rc::new(tokenizer));
     }
 
+    /// Forgets a tokenizer that was added.
+    pub fn remove_tokenizer(&mut self, id: &str) {
+        self.tokenizers.remove(id);
+    }
+
     /// Whether a request can name this tokenizer.
     pub fn has_tokenizer(&self, id: &str) -> bool {
         id == EMBEDDED || self.tokenizers.contains_key(id)

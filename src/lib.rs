@@ -9,6 +9,7 @@
 //! | [`dialogue`] | pasted text ▶ [`dialogue::Conversation`] |
 //! | [`template`] | messages ▶ rendered text, and who wrote each byte of it |
 //! | [`tokenizer`] | text ▶ ids and byte offsets |
+//! | [`bring`] | the names and bytes of a user's files, or a model id ▶ which of them are a tokenizer's |
 //! | [`loss`] | logits and labels ▶ masked cross-entropy and its gradient |
 //! | [`recipe`] | a conversation, a template and a tokenizer ▶ [`recipe::Sample`]s, one file a trainer |
 //! | [`batch`] | samples ▶ what is cut off, rows that are padded or packed, and what each position is compared with |
@@ -22,6 +23,7 @@
 
 pub mod batch;
 pub mod bilingual;
+pub mod bring;
 pub mod diagnose;
 pub mod diagnostic;
 pub mod dialogue;

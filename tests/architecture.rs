@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, floor by floor: one may use those of the floors above it, and none beside or below it.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["span", "bilingual"],
     &["diagnostic", "examples"],
     &["dialogue"],
     &["template", "tokenizer", "loss", "batch"],
+    &["bring"],
     &["recipe"],
     &["diagnose", "lab"],
     &["engine"],

@@ -324,6 +324,29 @@ fn what_loss_cannot_use_is_an_error_with_line_and_column() {
 }
 
 #[test]
+fn a_folder_s_further_templates_are_read_as_transformers_reads_them() {
+    let folder = std::env::temp_dir().join(format!("lossmask-further-{}", std::process::id()));
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("tokenizer.json", &lossmask::tokenizer::embedded_json());
+    write("tokenizer_config.json", r#"{"chat_template": "old"}"#);
+    write("chat_template.jinja", "new");
+    write("additional_chat_templates/tool_use.jinja", "with tools");
+    let render = |input: &str| {
+        let rendered = lines(&["render", "-", "--tokenizer", folder.to_str().unwrap(), "--json"], input);
+        rendered[0]["text"].as_str().unwrap().to_owned()
+    };
+    let talk = r#"{"messages": [{"role": "user", "content": "a"}]"#;
+    assert_eq!(render(&format!("{talk}}}")), "new");
+    let tools = r#""tools": [{"type": "function", "function": {"name": "f"}}]"#;
+    assert_eq!(render(&format!("{talk}, {tools}}}")), "with tools");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn a_file_that_is_no_tokenizer_is_an_error_that_names_it() {
     let path = temporary("tokenizer.json", b"{\n  \"model\": 1\n}");
     let output = run(&["encode", "--tokenizer", path.to_str().unwrap()], "\"a\"");

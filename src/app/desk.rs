@@ -8,7 +8,7 @@ use gloo::worker::{Spawnable, WorkerBridge};
 
 use crate::app::codec::Objects;
 use crate::app::state::{Action, Aside};
-use crate::app::wire::{FromWorker, ToWorker};
+use crate::app::wire::{FromWorker, Given, ToWorker};
 use crate::app::worker::Analyst;
 use crate::app::{BUILD, TOKENIZER_FOLDER};
 use crate::engine::Request;
@@ -95,6 +95,16 @@ impl Desk {
         // The worker's script lies beside the page, and a relative address is read from there.
         let address = format!("{TOKENIZER_FOLDER}/{id}");
         self.post(ToWorker::Load(id.to_owned(), address));
+    }
+
+    /// Hands over files that the user gave.
+    pub fn bring(&self, given: Given) {
+        self.post(ToWorker::Bring(given));
+    }
+
+    /// Forgets a tokenizer of the user's.
+    pub fn forget(&self, id: &str) {
+        self.post(ToWorker::Forget(id.to_owned()));
     }
 
     /// Asks for the conversations of the file at this address.

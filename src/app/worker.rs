@@ -9,8 +9,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, DedicatedWorkerGlobalScope, ReadableStreamDefaultReader, ReadableWritablePair, RequestCache,
-    RequestInit, Response,
+    Blob, DedicatedWorkerGlobalScope, ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair,
+    RequestCache, RequestInit, Response,
 };
 
 use crate::app::BUILD;
@@ -19,15 +19,20 @@ use crate::app::wire::{
     Scope, ToWorker,
 };
 use crate::bilingual::Bilingual;
+use crate::bring::{self, CONFIG, TOKENIZER, own_name};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::FORMATS;
 use crate::engine::{EMBEDDED, Engine, Request};
 use crate::examples::EXAMPLES;
 use crate::recipe::Outcome;
-use crate::tokenizer::{Files, Tokenizer};
+use crate::tokenizer::Tokenizer;
 use file::OpenedFile;
+use own::Gathered;
+use store::Parts;
 
 mod file;
+mod own;
+mod store;
 
 /// The state of the worker.
 pub struct Analyst {
@@ -55,9 +60,11 @@ pub enum Fetching {
     /// So many bytes have come, of so many where known.
     Progress(HandlerId, String, f64, Option<f64>),
     /// The files of a tokenizer, or why there are none.
-    Done(HandlerId, String, Result<(String, Option<String>), String>),
+    Done(HandlerId, String, Result<Parts, Diagnostic>),
     /// The texts of conversations of the open file, which a question is about.
     Texts(HandlerId, u32, Box<BatchQuestion>, Vec<String>),
+    /// The files that the user brought, or why they are no tokenizer.
+    Gathered(HandlerId, Result<Gathered, Diagnostic>),
 }
 
 thread_local! {
@@ -94,6 +101,8 @@ impl Worker for Analyst {
         LAST_WORDS.set(Some((scope.clone(), page)));
         let formats = FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect();
         scope.respond(page, FromWorker::Hello(BUILD.to_owned(), formats));
+        let scope = scope.clone();
+        spawn_local(async move { scope.respond(page, FromWorker::Kept(store::list().await)) });
     }
 
     fn received(&mut self, scope: &WorkerScope<Self>, message: ToWorker, page: HandlerId) {
@@ -144,9 +153,19 @@ impl Worker for Analyst {
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
                 scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
+            ToWorker::Bring(given) => {
+                let scope = scope.clone();
+                spawn_local(async move {
+                    scope.send_message(Fetching::Gathered(page, own::gather(given).await));
+                });
+            }
+            ToWorker::Forget(id) => self.forget(id),
             ToWorker::Load(id, address) => {
                 self.coming.push(id.clone());
-                fetch_tokenizer(scope.clone(), page, id, address);
+                match own_name(&id) {
+                    Some(_) => Self::load_own(scope, page, id),
+                    None => fetch_tokenizer(scope.clone(), page, id, address),
+                }
                 // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
                 warm_up();
             }
@@ -172,6 +191,7 @@ impl Worker for Analyst {
             Fetching::Texts(page, number, question, texts) => {
                 self.batch(scope, page, number, &question, &texts);
             }
+            Fetching::Gathered(page, gathered) => self.bring(scope, page, gathered),
             Fetching::Done(page, id, files) => {
                 self.coming.retain(|coming| *coming != id);
                 let answer = match self.take(&id, files) {
@@ -227,15 +247,9 @@ impl Analyst {
         scope.respond(page, FromWorker::Batched(number, Box::new(view), now() - start));
     }
 
-    fn take(&mut self, id: &str, files: Result<(String, Option<String>), String>) -> Result<u32, Diagnostic> {
-        let (tokenizer, config) = files.map_err(|why| not_fetched(&why))?;
-        let files = Files {
-            tokenizer: &tokenizer,
-            config: config.as_deref(),
-            special_tokens_map: None,
-            chat_template: None,
-        };
-        let tokenizer = Tokenizer::from_files(&files)?;
+    fn take(&mut self, id: &str, parts: Result<Parts, Diagnostic>) -> Result<u32, Diagnostic> {
+        let parts = parts?;
+        let tokenizer = Tokenizer::from_files(&bring::files(&parts).unwrap_or_default())?;
         let entries = tokenizer.vocab_size() as u32;
         self.added.insert(id.to_owned(), added_tokens(&tokenizer));
         self.engine.add_tokenizer(id, tokenizer);
@@ -283,23 +297,51 @@ fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, add
             let tokenizer = fetch(&format!("{address}.json.gz?{BUILD}"), progress).await?;
             // The config is small and optional: without it there are no special tokens and no template.
             let config = fetch(&format!("{address}.config.json?{BUILD}"), |_, _| ()).await.ok();
-            Ok((tokenizer, config))
+            let mut parts = vec![(TOKENIZER.to_owned(), tokenizer)];
+            parts.extend(config.map(|config| (CONFIG.to_owned(), config)));
+            Ok(parts)
         };
         let files = files.await.map_err(|error: JsValue| {
-            error.dyn_ref::<js_sys::Error>().map_or_else(
+            let why = error.dyn_ref::<js_sys::Error>().map_or_else(
                 || error.as_string().unwrap_or_else(|| "unknown error".to_owned()),
                 |error| String::from(error.message()),
-            )
+            );
+            not_fetched(&why)
         });
         scope.send_message(Fetching::Done(page, id.clone(), files));
     });
 }
 
-/// A stream that unpacks gzip; `web-sys` has no stable type for it.
-fn gunzip() -> Result<ReadableWritablePair, JsValue> {
+/// A stream that unpacks `gzip` or `deflate-raw`; `web-sys` has no stable type for it.
+fn unpacker(format: &str) -> Result<ReadableWritablePair, JsValue> {
     let constructor: js_sys::Function =
         js_sys::Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
-    Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&"gzip".into()))?.unchecked_into())
+    Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&format.into()))?.unchecked_into())
+}
+
+/// Reads a stream to its end, and tells how far it is; nothing where there are more bytes than `most`.
+async fn read_stream(
+    stream: &ReadableStream,
+    most: f64,
+    progress: impl Fn(f64),
+) -> Result<Option<Blob>, JsValue> {
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let chunks = js_sys::Array::new();
+    let mut loaded = 0.0;
+    loop {
+        let step = JsFuture::from(reader.read()).await?;
+        if js_sys::Reflect::get(&step, &"done".into())?.is_truthy() {
+            return Blob::new_with_u8_array_sequence(&chunks).map(Some);
+        }
+        let chunk: Uint8Array = js_sys::Reflect::get(&step, &"value".into())?.unchecked_into();
+        loaded += f64::from(chunk.length());
+        if loaded > most {
+            let _ = reader.cancel();
+            return Ok(None);
+        }
+        chunks.push(&chunk);
+        progress(loaded);
+    }
 }
 
 /// Fetches a text, unpacks it where it is a gzip file (a host may already have done so), and tells how far it is.
@@ -314,26 +356,12 @@ async fn fetch(address: &str, progress: impl Fn(f64, Option<f64>)) -> Result<Str
     }
     let total = response.headers().get("content-length")?.and_then(|length| length.parse().ok());
     let Some(body) = response.body() else { return Err("the answer is empty".into()) };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    let chunks = js_sys::Array::new();
-    let mut first_bytes = [0; 2];
-    let mut loaded = 0.0;
-    loop {
-        let step = JsFuture::from(reader.read()).await?;
-        if js_sys::Reflect::get(&step, &"done".into())?.is_truthy() {
-            break;
-        }
-        let chunk: Uint8Array = js_sys::Reflect::get(&step, &"value".into())?.unchecked_into();
-        if loaded == 0.0 && chunk.length() >= 2 {
-            chunk.subarray(0, 2).copy_to(&mut first_bytes);
-        }
-        loaded += f64::from(chunk.length());
-        chunks.push(&chunk);
-        progress(loaded, total);
-    }
-    let blob = Blob::new_with_u8_array_sequence(&chunks)?;
-    let text = if first_bytes == [0x1f, 0x8b] {
-        let unpacked = blob.stream().pipe_through(&gunzip()?);
+    let blob = read_stream(&body, f64::MAX, |loaded| progress(loaded, total)).await?;
+    let blob = blob.ok_or("the answer is too long")?;
+    let first_bytes: Uint8Array =
+        Uint8Array::new(&JsFuture::from(blob.slice_with_f64_and_f64(0.0, 2.0)?.array_buffer()).await?);
+    let text = if first_bytes.to_vec() == [0x1f, 0x8b] {
+        let unpacked = blob.stream().pipe_through(&unpacker("gzip")?);
         JsFuture::from(Response::new_with_opt_readable_stream(Some(&unpacked))?.text()?).await?
     } else {
         JsFuture::from(blob.text()).await?

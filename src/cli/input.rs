@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::flags::Flags;
 use super::{Stop, diagnostics};
 use crate::bilingual::Bilingual;
+use crate::bring;
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{EMBEDDED, Engine, Request, TemplateChoice};
 use crate::span::Span;
@@ -123,6 +124,16 @@ fn find(id: &str) -> Result<PathBuf, Stop> {
     })
 }
 
+/// The templates of `additional_chat_templates/`, each with its name.
+fn further_templates(folder: &Path) -> Result<Vec<(String, File)>, Stop> {
+    let Ok(files) = std::fs::read_dir(folder.join(bring::TEMPLATES)) else { return Ok(Vec::new()) };
+    let named = files.flatten().filter_map(|file| {
+        let name = file.file_name().to_string_lossy().strip_suffix(".jinja")?.to_owned();
+        Some((name, file.path()))
+    });
+    named.map(|(name, path)| Ok((name, File::read(&path.to_string_lossy())?))).collect()
+}
+
 /// Reads a `tokenizer.json`, or a folder with one and the files beside it.
 fn load(path: &Path) -> Result<Tokenizer, Stop> {
     let folder =
@@ -142,11 +153,13 @@ fn load(path: &Path) -> Result<Tokenizer, Stop> {
     let config = beside("tokenizer_config.json")?;
     let special_tokens_map = beside("special_tokens_map.json")?;
     let chat_template = beside("chat_template.jinja")?;
+    let further = folder.as_deref().map(further_templates).transpose()?.unwrap_or_default();
     let files = Files {
         tokenizer: &tokenizer.text,
         config: config.as_ref().map(File::text),
         special_tokens_map: special_tokens_map.as_ref().map(File::text),
         chat_template: chat_template.as_ref().map(File::text),
+        further_templates: further.iter().map(|(name, file)| (name.as_str(), file.text())).collect(),
     };
     Tokenizer::from_files(&files).map_err(|error| {
         // The message itself names the file where it is not the tokenizer's.

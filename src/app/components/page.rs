@@ -5,10 +5,12 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
+use web_sys::Url;
 use yew::prelude::*;
 
 use crate::app::BUILD;
 use crate::app::components::bar::Bar;
+use crate::app::components::bring::Bring;
 use crate::app::components::compare::Compare;
 use crate::app::components::dataset::Dataset;
 use crate::app::components::diagnostics::Diagnostics;
@@ -76,6 +78,8 @@ pub fn Page() -> Html {
 
     // Whatever a report depends on changes: ask for a new one. The worker answers when it has the tokenizer.
     let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_))) && state.worker != Worker::Failed;
+    // A tokenizer that was brought may have the name of one before it.
+    let anew = (state.lost_workers, state.own.brought);
     let clock = state.choices.render.clock();
     let question = can_ask.then(|| Request {
         dialogue: state.choices.dialogue.to_string(),
@@ -92,7 +96,7 @@ pub fn Page() -> Html {
     });
     {
         let desk = desk.clone();
-        use_effect_with((question.clone(), clock, state.lost_workers), move |(question, clock, _)| {
+        use_effect_with((question.clone(), clock, anew), move |(question, clock, _)| {
             if let Some(question) = question.clone() {
                 desk.ask(timed(question, *clock));
             }
@@ -111,7 +115,7 @@ pub fn Page() -> Html {
         // Of a file that is still being looked through there are more conversations by and by.
         let file = state.file.as_ref().map(|file| (file.url.clone(), file.rows.min(MOST_CONVERSATIONS)));
         let file = file.filter(|_| state.choices.dataset.scope == Scope::File);
-        use_effect_with((batched, file, clock, state.lost_workers), move |(batched, _, clock, _)| {
+        use_effect_with((batched, file, clock, anew), move |(batched, _, clock, _)| {
             if let Some(mut question) = batched.clone() {
                 question.request = timed(question.request, *clock);
                 let question = Box::new(question);
@@ -127,7 +131,7 @@ pub fn Page() -> Html {
     });
     {
         let desk = desk.clone();
-        use_effect_with((compared, clock, state.lost_workers), move |(compared, clock, _)| {
+        use_effect_with((compared, clock, anew), move |(compared, clock, _)| {
             if let Some((question, asked)) = compared.clone() {
                 let question = Box::new((timed(question, *clock), asked));
                 desk.ask_aside(Aside::Comparison, |number| ToWorker::Compare(number, question));
@@ -152,7 +156,7 @@ pub fn Page() -> Html {
     {
         let desk = desk.clone();
         let prompt = state.choices.render.add_generation_prompt;
-        use_effect_with((sheet, prompt, clock, state.lost_workers), move |(sheet, prompt, clock, _)| {
+        use_effect_with((sheet, prompt, clock, anew), move |(sheet, prompt, clock, _)| {
             if let Some(question) = sheet.clone() {
                 let (question, prompt) = (Box::new(timed(question, *clock)), *prompt);
                 desk.ask_aside(Aside::Sheet, move |number| ToWorker::Sheet(number, question, prompt));
@@ -161,7 +165,7 @@ pub fn Page() -> Html {
     }
     {
         let desk = desk.clone();
-        use_rest((inspected_template, state.lost_workers), INSPECT_AFTER_MS, move |(question, _)| {
+        use_rest((inspected_template, anew), INSPECT_AFTER_MS, move |(question, _)| {
             if let Some(question) = question {
                 let question = Box::new(timed(question, clock));
                 desk.ask_aside(Aside::Inspection, |number| ToWorker::Inspect(number, question));
@@ -190,6 +194,8 @@ pub fn Page() -> Html {
         });
     }
 
+    use_own(state, &desk);
+
     use_effect_with(state.lang, |lang| platform::set_lang(*lang));
     use_effect_with(state.theme, |theme| platform::set_theme(*theme));
     use_effect_with(state.embed, |embed| platform::set_embed(*embed));
@@ -212,7 +218,8 @@ pub fn Page() -> Html {
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
-            let listener = EventListener::new(&window(), "lossmask-update", move |_| dispatch.dispatch(Action::Updated));
+            let listener =
+                EventListener::new(&window(), "lossmask-update", move |_| dispatch.dispatch(Action::Updated));
             move || drop(listener)
         });
     }
@@ -245,7 +252,7 @@ pub fn Page() -> Html {
         <>
             <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
             <Bar {lang} theme={state.theme} {tab} dispatch={dispatch.clone()} />
-            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} dispatch={dispatch.clone()} />
+            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
                     { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), Action::Noticed, &dispatch) }
@@ -299,11 +306,12 @@ pub fn Page() -> Html {
             }
             <footer class="foot">
                 <span>{ lang.pick(
-                    "lossmask shows the labels that a trainer would see. Everything runs in this tab; nothing is sent anywhere.",
-                    "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，不会发送任何内容。",
+                    "lossmask shows the labels that a trainer would see. Everything runs in this tab and nothing of yours is sent anywhere; only where you press Fetch, a model’s files are requested from the host that the button names.",
+                    "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
                 ) }</span>
             </footer>
             if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
+            if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Keys) { <Keys {lang} {dispatch} /> }
         </>
     }
@@ -334,7 +342,8 @@ fn use_lab(store: &UseReducerHandle<Store>, desk: &Rc<Desk>, question: Option<Re
         let (lab, desk) = (lab.clone(), desk.clone());
         let asked = question.filter(|_| looked_at).map(|question| (question, state.choices.lab.together));
         let clock = state.choices.render.clock();
-        use_effect_with((asked, clock, state.lost_workers), move |(asked, clock, _)| {
+        let anew = (state.lost_workers, state.own.brought);
+        use_effect_with((asked, clock, anew), move |(asked, clock, _)| {
             if let Some((question, together)) = asked.clone() {
                 lab.send(ToLab::Pause);
                 let question = Box::new(timed(question, *clock));
@@ -395,6 +404,31 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
         "?" if !typing => dispatch.dispatch(Action::Dialog(Some(Dialog::Keys))),
         _ => {}
     }
+}
+
+/// Hands over what the user brings, once, and lets go of its addresses when it was read; and what is to be forgotten.
+#[hook]
+fn use_own(state: &State, desk: &Rc<Desk>) {
+    {
+        let desk = desk.clone();
+        use_effect_with(state.own.coming.clone(), move |given| {
+            let given = given.clone();
+            if let Some(given) = &given {
+                desk.bring((**given).clone());
+            }
+            move || {
+                for (_, url) in given.iter().flat_map(|given| &given.files) {
+                    let _ = Url::revoke_object_url(url);
+                }
+            }
+        });
+    }
+    let desk = desk.clone();
+    use_effect_with(state.own.forgotten.clone(), move |forgotten| {
+        for id in forgotten {
+            desk.forget(id);
+        }
+    });
 }
 
 /// A page that is closed at once has kept what was typed last.

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
 use crate::app::components::sample::{Sample, flags, roles};
+use crate::app::components::setup::tokenizer_name;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
@@ -13,7 +14,6 @@ use crate::app::wire::{OutcomeView, ReportView};
 use crate::diagnostic::Source;
 use crate::examples::EXAMPLES;
 use crate::span::Span;
-use crate::tokenizer::catalog as tokenizers;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -126,8 +126,7 @@ fn lane(props: &Props) -> Html {
 /// A tokenizer on its way.
 fn waiting(props: &Props) -> Html {
     let lang = props.lang;
-    let name = tokenizers::find(&props.tokenizer)
-        .map_or_else(|| props.tokenizer.clone(), |tokenizer| lang.of(&tokenizer.title));
+    let name = tokenizer_name(lang, &props.tokenizer);
     let megabytes = |bytes: f64| format!("{:.1} MB", bytes / 1e6);
     let (value, words) = match &props.loading {
         Some(Loading::Coming(loaded, Some(total))) if *total > 0.0 => (

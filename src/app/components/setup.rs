@@ -1,5 +1,7 @@
 //! The row of pickers: template, tokenizer, recipe with its options, and the counts.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
@@ -8,8 +10,9 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::components::summary::Summary;
 use crate::app::i18n::Lang;
-use crate::app::state::{Action, Choices};
-use crate::app::wire::ReportView;
+use crate::app::state::{Action, Choices, Dialog};
+use crate::app::wire::{Own, ReportView};
+use crate::bring::own_name;
 use crate::engine::TemplateChoice;
 use crate::recipe::{OptionKind, OptionSpec, catalog as recipes};
 use crate::template::catalog as templates;
@@ -23,6 +26,8 @@ pub(crate) struct Props {
     pub(crate) report: Option<Shared<ReportView>>,
     /// How long the worker took for it, in milliseconds.
     pub(crate) took: f64,
+    /// The tokenizers that the user brought.
+    pub(crate) own: Rc<[Own]>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -50,8 +55,7 @@ pub(crate) fn Setup(props: &Props) -> Html {
     };
     let recipe = recipes::find(&choices.recipe);
     let template_title = template_name(lang, &choices.template);
-    let tokenizer_title = tokenizers::find(&choices.tokenizer)
-        .map_or_else(|| choices.tokenizer.clone(), |entry| lang.of(&entry.title));
+    let tokenizer_title = tokenizer_name(lang, &choices.tokenizer);
     html! {
         <section class="setup" aria-label={lang.pick("Setup", "设置")}>
             <button class="fold-sm" aria-expanded={open.to_string()} onclick={toggle}>
@@ -59,7 +63,7 @@ pub(crate) fn Setup(props: &Props) -> Html {
             </button>
             <div class={classes!("inner", (!*open).then_some("folded"))}>
                 { template_picker(lang, &choices, &dispatch) }
-                { tokenizer_picker(lang, &choices, &dispatch) }
+                { tokenizer_picker(lang, &choices, &props.own, &dispatch) }
                 <div class="field recipe">
                     { recipe_picker(lang, &choices, &dispatch) }
                     if let Some(recipe) = recipe {
@@ -129,14 +133,47 @@ fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
     picker("pick-template", lang.pick("Template", "聊天模板"), onchange, options)
 }
 
-fn tokenizer_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
-    let options = tokenizers::ENTRIES
+/// What people call a tokenizer.
+pub(crate) fn tokenizer_name(lang: Lang, id: &str) -> String {
+    tokenizers::find(id).map_or_else(|| own_name(id).unwrap_or(id).to_owned(), |entry| lang.of(&entry.title))
+}
+
+fn tokenizer_picker(lang: Lang, choices: &Choices, own: &[Own], dispatch: &Dispatch) -> Html {
+    let chosen = choices.tokenizer.as_str();
+    let mut options: Vec<Html> = tokenizers::ENTRIES
         .iter()
-        .map(|tokenizer| entry(tokenizer.id, lang.of(&tokenizer.title), tokenizer.id == choices.tokenizer))
+        .map(|tokenizer| {
+            let mut title = lang.of(&tokenizer.title);
+            // What choosing it costs.
+            if let tokenizers::Source::Fetched { download, .. } = tokenizer.source {
+                title = format!("{title} · {:.1} MB", f64::from(download) / 1e6);
+            }
+            entry(tokenizer.id, title, tokenizer.id == chosen)
+        })
         .collect();
+    let listed = own.iter().any(|own| own.id == chosen);
+    // One that was chosen before is there before the list of those that are kept.
+    let early = own_name(chosen).filter(|_| !listed).map(|name| entry(chosen, name.to_owned(), true));
+    if early.is_some() || !own.is_empty() {
+        options.push(html! {
+            <optgroup label={lang.pick("Yours", "你的分词器")}>
+                { for early }
+                { for own.iter().map(|own| entry(&own.id, own.name().to_owned(), own.id == chosen)) }
+            </optgroup>
+        });
+    }
+    let onchange = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: Event| dispatch.dispatch(Action::Tokenizer(value(&event))))
+    };
     let dispatch = dispatch.clone();
-    let onchange = Callback::from(move |event: Event| dispatch.dispatch(Action::Tokenizer(value(&event))));
-    picker("pick-tokenizer", lang.pick("Tokenizer", "分词器"), onchange, options)
+    let bring = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Dialog(Some(Dialog::Bring))));
+    html! {
+        <div class="picker-more">
+            { picker("pick-tokenizer", lang.pick("Tokenizer", "分词器"), onchange, options) }
+            <button class="txt-link" onclick={bring} aria-haspopup="dialog">{ lang.pick("Bring your own…", "使用自己的分词器……") }</button>
+        </div>
+    }
 }
 
 fn recipe_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {

@@ -6,7 +6,7 @@ use super::{
     Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
 };
 use crate::app::i18n::Lang;
-use crate::app::wire::{FromLab, FromWorker};
+use crate::app::wire::{FromLab, FromWorker, Given};
 use crate::engine::TemplateChoice;
 use crate::examples::Example;
 use crate::span::Span;
@@ -34,6 +34,10 @@ pub enum Action {
     TypeTemplate(Rc<str>),
     /// A tokenizer was chosen.
     Tokenizer(String),
+    /// The user gave files of a tokenizer.
+    Bring(Given),
+    /// One of the user's own tokenizers is removed.
+    Forget(String),
     /// A recipe was chosen.
     Recipe(String),
     /// An option of the recipe was set.

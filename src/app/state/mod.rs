@@ -19,12 +19,14 @@ pub use aside::{Aside, Asides};
 pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, Sort, Tab, Theme};
 pub use file::OpenFile;
 pub use lab::{Lab, LabChoices};
+pub use own::OwnTokenizers;
 pub use template::TemplateAnswers;
 
 mod action;
 mod aside;
 mod choices;
 mod file;
+mod own;
 mod template;
 
 /// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
@@ -69,6 +71,8 @@ pub enum Dialog {
     Gallery,
     /// The list of keys.
     Keys,
+    /// Bringing one's own tokenizer.
+    Bring,
 }
 
 /// Everything the page draws.
@@ -126,6 +130,8 @@ pub struct State {
     pub file: Option<OpenFile>,
     /// What stood in the box before an example or a file took its place.
     pub replaced: Option<Replaced>,
+    /// The tokenizers that the user brings.
+    pub own: OwnTokenizers,
 }
 
 /// What stood in the box before something else took its place.
@@ -164,6 +170,7 @@ impl State {
             formats: Rc::default(),
             file: None,
             replaced: None,
+            own: OwnTokenizers::default(),
         }
     }
 
@@ -252,6 +259,8 @@ impl State {
                 }
                 self.forget_tokens();
             }
+            Action::Bring(given) => self.bring(given),
+            Action::Forget(id) => self.forget_own(id),
             Action::Recipe(id) => {
                 self.choices.recipe = id;
                 self.forget_tokens();
@@ -291,6 +300,7 @@ impl State {
                 self.waiting = false;
                 self.asides = Asides::default();
                 self.lost_workers += 1;
+                self.lose_coming();
                 self.worker = if restarted { Worker::Starting } else { Worker::Failed };
                 self.tokenizers.retain(|id, loading| id == EMBEDDED || matches!(loading, Loading::Failed(_)));
                 self.notice = restarted.then(|| {
@@ -419,6 +429,8 @@ impl State {
                 }
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
+            FromWorker::Kept(kept) => self.hear_kept(&kept),
+            FromWorker::Brought(brought) => self.hear_brought(brought),
             FromWorker::Died(_) => {
                 self.waiting = false;
                 self.asides = Asides::default();

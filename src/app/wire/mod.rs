@@ -17,6 +17,7 @@ pub use lab::{
     AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
     TokensView, WrittenRow, WrittenView,
 };
+pub use own::{Brought, Given, Own};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 pub use sheet::SheetView;
@@ -24,6 +25,7 @@ pub use sheet::SheetView;
 mod batch;
 mod compare;
 mod lab;
+mod own;
 mod packed;
 mod sample;
 mod sheet;
@@ -43,6 +45,10 @@ pub enum ToWorker {
     Batch(u32, Box<BatchQuestion>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
+    /// See what these files of the user's are, use the tokenizer among them and keep it.
+    Bring(Given),
+    /// Forget the tokenizer of this id, which the user brought.
+    Forget(String),
     /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
     /// carries the same number.
     Encode(u32, String, String),
@@ -96,6 +102,10 @@ pub enum FromWorker {
     Loaded(String, u32),
     /// A tokenizer can't be had, and why.
     Failed(String, Diagnostic),
+    /// The tokenizers that the user brought before, and that the browser keeps.
+    Kept(Vec<Own>),
+    /// What the files that the user gave are, or why they are nothing.
+    Brought(Result<Brought, Diagnostic>),
     /// The worker has stopped working, and why.
     Died(String),
 }

@@ -10,6 +10,7 @@ use web_sys::{Blob, DedicatedWorkerGlobalScope, Response, TextDecoder, TextDecod
 
 use crate::app::wire::FromWorker;
 use crate::bilingual::Bilingual;
+use crate::bring::choose::begins_like_one;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{self, Conversation, MAX_BYTES, Splitter};
 
@@ -99,8 +100,12 @@ pub(super) async fn texts(shelf: Shelf, most: usize) -> Vec<String> {
 async fn look_through(shelf: &Shelf, url: &str, tell: &impl Fn(FromWorker)) -> Result<(), Diagnostic> {
     let blob = fetch(url).await.map_err(|error| not_readable(&error))?;
     let size = blob.size();
-    if let Some(what) = binary(&bytes_of(&blob, 0.0, 6.0).await?) {
+    let start = bytes_of(&blob, 0.0, 512.0).await?;
+    if let Some(what) = binary(&start) {
         return Err(what);
+    }
+    if begins_like_one(&String::from_utf8_lossy(&start)) {
+        return Err(tokenizer_file());
     }
     if size > LARGEST {
         return Err(too_large());
@@ -188,14 +193,14 @@ fn put(shelf: &Shelf, url: &str, rows: Rows) {
     }
 }
 
-async fn fetch(url: &str) -> Result<Blob, JsValue> {
+pub(super) async fn fetch(url: &str) -> Result<Blob, JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let response: Response = JsFuture::from(scope.fetch_with_str(url)).await?.unchecked_into();
     Ok(JsFuture::from(response.blob()?).await?.unchecked_into())
 }
 
 /// The bytes `start..end` of the file.
-fn cut(blob: &Blob, start: f64, end: f64) -> Result<Blob, Diagnostic> {
+pub(super) fn cut(blob: &Blob, start: f64, end: f64) -> Result<Blob, Diagnostic> {
     blob.slice_with_f64_and_f64(start, end).map_err(|error| not_readable(&error))
 }
 
@@ -204,13 +209,13 @@ async fn buffer_of(part: &Blob) -> Result<ArrayBuffer, Diagnostic> {
     Ok(buffer.unchecked_into())
 }
 
-async fn bytes_of(blob: &Blob, start: f64, end: f64) -> Result<Vec<u8>, Diagnostic> {
+pub(super) async fn bytes_of(blob: &Blob, start: f64, end: f64) -> Result<Vec<u8>, Diagnostic> {
     let buffer = buffer_of(&cut(blob, start, end)?).await?;
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// The text of a part of the file: UTF-8, or what Windows writes in China and elsewhere.
-async fn text_of(part: Blob) -> Result<String, Diagnostic> {
+pub(super) async fn text_of(part: Blob) -> Result<String, Diagnostic> {
     let buffer = buffer_of(&part).await?;
     let decode = |label: &str, fatal: bool| {
         let options = TextDecoderOptions::new();
@@ -242,6 +247,19 @@ fn binary(start: &[u8]) -> Option<Diagnostic> {
     Some(Diagnostic::new(Severity::Error, "file-not-text", message).hint(hint))
 }
 
+/// A tokenizer under a name of its own.
+fn tokenizer_file() -> Diagnostic {
+    Diagnostic::new(
+        Severity::Error,
+        "file-is-tokenizer",
+        Bilingual::fixed("this is a tokenizer, not a dialogue", "这是分词器文件，不是对话"),
+    )
+    .hint(Bilingual::fixed(
+        "call it `tokenizer.json` and drop it again, or choose it in \"Bring your own…\" beside the tokenizer",
+        "请将它命名为 `tokenizer.json` 后重新拖入，或在分词器旁的“使用自己的分词器……”中选择它",
+    ))
+}
+
 fn too_large() -> Diagnostic {
     Diagnostic::new(
         Severity::Error,
@@ -257,7 +275,7 @@ fn too_large() -> Diagnostic {
     ))
 }
 
-fn not_readable(error: &JsValue) -> Diagnostic {
+pub(super) fn not_readable(error: &JsValue) -> Diagnostic {
     let why =
         error.dyn_ref::<js_sys::Error>().map_or_else(String::new, |error| String::from(error.message()));
     Diagnostic::new(
