@@ -9,6 +9,7 @@
 //! | `picture.rs` | the losses of a run ▶ two charts |
 //! | `reading.rs` | the losses of a step ▶ a table, and what it means in this run |
 //! | `strip.rs` | the tokens of a sample with what each costs, and the formula |
+//! | `time.rs` | how long the loss takes, for measuring |
 //! | `writing.rs` | what both models write, token by token |
 
 use crate::app::i18n::Lang;
@@ -24,6 +25,7 @@ mod reading;
 mod strip;
 #[cfg(test)]
 mod tests;
+mod time;
 mod writing;
 
 /// So long the worker works before it shows what it has, in milliseconds.
@@ -48,6 +50,8 @@ pub struct Bench {
     complaint: Option<Diagnostic>,
     running: bool,
     pictures: u32,
+    /// Milliseconds that went into steps, and how many steps.
+    spent: (f64, usize),
     desk: Desk,
     /// What the page does not have yet.
     stale: Stale,
@@ -69,7 +73,7 @@ impl Bench {
     /// Does what it is told, works for a moment where there is something to do, and says what has changed. `now` is the time
     /// in milliseconds.
     pub fn hear(&mut self, message: ToLab, now: impl Fn() -> f64) -> FromLab {
-        let mut file = None;
+        let (mut file, mut timed) = (None, None);
         match message {
             ToLab::Material(text) => match serde_json::from_str(&text) {
                 Ok(material) => {
@@ -91,8 +95,9 @@ impl Bench {
             ToLab::Write => self.write(true),
             ToLab::Frame => self.frame(now),
             ToLab::Save(what) => file = self.save(&what),
+            ToLab::Time(rows, words) => timed = time::loss(rows, words, now),
         }
-        self.answer(file)
+        FromLab { file, timed, ..self.answer() }
     }
 
     fn choose(&mut self, lang: Lang, choices: LabChoices) {
@@ -134,7 +139,7 @@ impl Bench {
             self.reset();
         }
         self.running = self.lab.is_some();
-        self.pictures = 0;
+        (self.pictures, self.spent) = (0, (0.0, 0));
         self.desk.stop();
         self.stale = Stale { tokens: false, ..Stale::ALL };
     }
@@ -178,6 +183,7 @@ impl Bench {
         if self.running {
             let most = (self.steps().1 / PICTURES).max(1);
             for _ in 0..most {
+                self.spent.1 += 1;
                 if !self.step() || self.is_over() {
                     self.running = false;
                     break;
@@ -186,6 +192,7 @@ impl Bench {
                     break;
                 }
             }
+            self.spent.0 += now() - start;
             self.pictures += 1;
             self.stale.run = true;
             if !self.running {
@@ -223,7 +230,7 @@ impl Bench {
         Some((format!("lossmask-lab.{what}"), kind.to_owned(), text))
     }
 
-    fn answer(&mut self, file: Option<(String, String, String)>) -> FromLab {
+    fn answer(&mut self) -> FromLab {
         let stale = std::mem::take(&mut self.stale);
         let written = std::mem::take(&mut self.desk.stale).then(|| self.written());
         FromLab {
@@ -232,8 +239,7 @@ impl Bench {
             run: stale.run.then(|| self.run()),
             tokens: if stale.tokens { Some(self.tokens()) } else { None },
             written,
-            file,
-            died: false,
+            ..FromLab::default()
         }
     }
 
@@ -246,6 +252,7 @@ impl Bench {
             running: self.running,
             step,
             steps,
+            pace: self.spent.0 / self.spent.1.max(1) as f64,
             at,
             status: self.status(),
             charts: picture::charts(self.lang, records, steps, at),

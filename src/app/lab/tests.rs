@@ -81,7 +81,12 @@ fn a_pause_stops_at_once_and_a_step_is_one_step() {
     let paused = bench.hear(ToLab::Pause, || 0.0);
     assert!(!paused.run.unwrap().running && paused.tokens.is_some());
     assert!(paused.busy, "what both models are like now is written out");
-    assert!(bench.hear(ToLab::Frame, || 0.0).written.unwrap().writing);
+    let clock = std::cell::Cell::new(0.0);
+    let slow = || {
+        clock.set(clock.get() + 20.0);
+        clock.get()
+    };
+    assert!(bench.hear(ToLab::Frame, slow).written.unwrap().writing);
     let stopped = bench.hear(ToLab::Pause, || 0.0);
     assert!(!stopped.busy && stopped.written.unwrap().remark.is_empty());
     assert!(!bench.hear(ToLab::Frame, || 0.0).busy);
@@ -210,4 +215,18 @@ fn what_is_said_of_a_run_is_what_its_records_hold() {
     );
     assert!(say(&turned[..30])[1].contains("A has been ahead"), "{:?}", say(&turned[..30]));
     assert_eq!(say(&turned[..29]).len(), 1);
+}
+
+#[test]
+fn the_loss_is_timed_only_where_there_is_something_of_bounded_size() {
+    let clock = std::cell::Cell::new(0.0);
+    let now = || {
+        clock.set(clock.get() + 1.0);
+        clock.get()
+    };
+    let mut bench = Bench::default();
+    assert_eq!(bench.hear(ToLab::Time(4, 100), now).timed, Some([1.0, 1.0]));
+    for (rows, words) in [(0, 9), (9, 0), (usize::MAX, 2), (1 << 13, 1 << 13)] {
+        assert_eq!(bench.hear(ToLab::Time(rows, words), now).timed, None);
+    }
 }

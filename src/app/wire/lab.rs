@@ -122,6 +122,8 @@ pub enum ToLab {
     Frame,
     /// Make a file of the run: `csv` or `svg`.
     Save(String),
+    /// Time masked cross-entropy with its gradient over so many rows of so many logits: for measuring.
+    Time(usize, usize),
 }
 
 /// From the lab to the page: what has changed.
@@ -139,6 +141,8 @@ pub struct FromLab {
     pub written: Option<WrittenView>,
     /// A file that was asked for: its name, type and text.
     pub file: Option<(String, String, String)>,
+    /// Milliseconds of a plain pass over the logits that were asked for, and of the loss and its gradient over the same.
+    pub timed: Option<[f64; 2]>,
     /// The lab can't go on; it must be started again.
     pub died: bool,
 }
@@ -169,6 +173,8 @@ pub struct RunView {
     pub step: usize,
     /// Steps in all.
     pub steps: usize,
+    /// Milliseconds that a step of both models takes, as far as it was measured.
+    pub pace: f64,
     /// The step whose numbers are shown.
     pub at: usize,
     /// In words, for reading out: it changes when training starts and stops, not with each step.

@@ -29,7 +29,8 @@ pub(crate) fn Knobs(props: &Props) -> Html {
         choices.together = event.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked());
     });
     let ready = about.as_ref().is_some_and(|about| about.ready);
-    let (running, step, steps) = run.as_ref().map_or((false, 0, 0), |run| (run.running, run.step, run.steps));
+    let (running, step, steps, pace) =
+        run.as_ref().map_or((false, 0, 0, 0.0), |run| (run.running, run.step, run.steps, run.pace));
     let over = step >= steps;
     let (words, sign) = match (running, step) {
         (true, _) => (lang.pick("Pause", "暂停"), Icon::Pause),
@@ -67,8 +68,8 @@ pub(crate) fn Knobs(props: &Props) -> Html {
             </div>
             <progress max={steps.max(1).to_string()} value={step.to_string()} aria-label={lang.pick("Steps made", "训练进度")}></progress>
             <p class="quiet lab-count" data-step={step.to_string()}>{ match lang {
-                Lang::En => format!("{} of {} steps, in this tab, off the main thread", lang.number(step), lang.number(steps)),
-                Lang::Zh => format!("{} / {} 步，在本页的后台线程中完成", lang.number(step), lang.number(steps)),
+                Lang::En => format!("{} of {} steps, {pace:.1} ms each, in this tab, off the main thread", lang.number(step), lang.number(steps)),
+                Lang::Zh => format!("{} / {} 步，每步 {pace:.1} ms，在本页的后台线程中完成", lang.number(step), lang.number(steps)),
             } }</p>
             <p class="said" role="status">{ run.as_ref().map(|run| run.status.clone()) }</p>
             if let Some(about) = about.filter(|about| about.ready) {
