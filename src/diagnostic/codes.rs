@@ -223,6 +223,7 @@ pub const CODES: &[Area] = &[
         &[
             "unknown-recipe",
             "unknown-template",
+            "unknown-named-template",
             "unknown-tokenizer",
             "unknown-option",
             "bad-option-value",
