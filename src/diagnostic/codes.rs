@@ -246,6 +246,7 @@ pub const CODES: &[Area] = &[
             "lab-no-prompt",
             "lab-unknown-token",
             "lab-no-sample",
+            "lab-material",
             "lab-too-large",
             "lab-too-short",
             "lab-window",
