@@ -223,6 +223,7 @@ pub const CODES: &[Area] = &[
         &[
             "unknown-recipe",
             "unknown-template",
+            "unknown-named-template",
             "unknown-tokenizer",
             "unknown-option",
             "bad-option-value",
@@ -245,6 +246,7 @@ pub const CODES: &[Area] = &[
             "lab-no-prompt",
             "lab-unknown-token",
             "lab-no-sample",
+            "lab-material",
             "lab-too-large",
             "lab-too-short",
             "lab-window",
