@@ -105,6 +105,8 @@ export interface TokenizerFiles {
   config?: string;
   specialTokensMap?: string;
   chatTemplate?: string;
+  /** Those of `additional_chat_templates/`, by their names without `.jinja`. */
+  furtherTemplates?: Record<string, string>;
 }
 
 /** A text in both languages. */

@@ -5,6 +5,7 @@
 #[allow(unreachable_pub, missing_docs, clippy::missing_errors_doc, clippy::needless_pass_by_value)]
 mod exports {
     use std::cell::RefCell;
+    use std::collections::BTreeMap;
 
     use lossmask::app::platform::local_time;
     use lossmask::engine::Engine;
@@ -69,6 +70,7 @@ mod exports {
         config: Option<String>,
         special_tokens_map: Option<String>,
         chat_template: Option<String>,
+        further_templates: Option<BTreeMap<String, String>>,
     }
 
     #[wasm_bindgen(js_name = loadTokenizer)]
@@ -77,11 +79,13 @@ mod exports {
         #[wasm_bindgen(unchecked_param_type = "TokenizerFiles")] files: JsValue,
     ) -> Result<u32, JsError> {
         let texts: Texts = serde_wasm_bindgen::from_value(files)?;
+        let further = texts.further_templates.unwrap_or_default();
         let files = Files {
             tokenizer: &texts.tokenizer,
             config: texts.config.as_deref(),
             special_tokens_map: texts.special_tokens_map.as_deref(),
             chat_template: texts.chat_template.as_deref(),
+            further_templates: further.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect(),
         };
         let entries = ENGINE.with_borrow_mut(|engine| js::load_tokenizer(engine, id, &files));
         entries.map(|entries| entries as u32).map_err(|why| JsError::new(&why))
