@@ -216,6 +216,12 @@ pub const CODES: &[Area] = &[
             "tokenizer-config",
             "tokenizer-unsupported",
             "tokenizer-not-fetched",
+            "hub-not-fetched",
+            "file-is-tokenizer",
+            "no-tokenizer-json",
+            "tokenizer-too-large",
+            "tokenizer-not-read",
+            "tokenizer-not-kept",
         ],
     ),
     (
