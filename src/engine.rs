@@ -333,7 +333,7 @@ impl Engine {
             preparation: request.preparation,
             variables: request.variables.clone(),
         });
-        let variables = variables::from_json(&request.variables);
+        let variables = variables::from_json(&request.variables, &mut report.diagnostics);
         Some(Setup {
             recipe: recipe?,
             options: options?,

@@ -80,7 +80,7 @@ impl Call {
             options: self.options.iter().map(|(name, value)| (name.clone(), option(value))).collect(),
             ignore_index: self.ignore_index.unwrap_or(default.ignore_index),
             now,
-            variables: self.variables.clone().into_iter().collect(),
+            variables: self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
             preparation: if self.transformers == Some(4) { Preparation::V4 } else { Preparation::V5 },
             conversation: self.conversation,
         })

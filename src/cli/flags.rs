@@ -19,7 +19,7 @@ pub(super) struct Flags {
     pub(super) template: Option<String>,
     pub(super) tokenizer: Option<String>,
     pub(super) ignore_index: Option<i64>,
-    pub(super) variables: Vec<(String, serde_json::Value)>,
+    pub(super) variables: Vec<(String, String)>,
     pub(super) preparation: Preparation,
     pub(super) add_generation_prompt: bool,
     pub(super) json: bool,
@@ -97,12 +97,12 @@ impl Flags {
             "set" => self.set.push(pair("--set", "KEY=VALUE", &parser.value()?.string()?)?),
             "var" => {
                 let (key, text) = pair("--var", "KEY=JSON", &parser.value()?.string()?)?;
-                let value = serde_json::from_str(&text).map_err(|error| {
+                serde_json::from_str::<serde_json::Value>(&text).map_err(|error| {
                     Stop::Usage(format!(
                         "the value of `--var {key}` is not JSON: {error}; a string needs its quotes"
                     ))
                 })?;
-                self.variables.push((key, value));
+                self.variables.push((key, text));
             }
             _ => return Err(Stop::Usage(format!("there is no flag `--{name}`"))),
         }

@@ -25,7 +25,7 @@ pub(super) struct Setting {
     /// The clock, where the template looks at it.
     pub(super) now: Option<NaiveDateTime>,
     /// Further variables.
-    pub(super) variables: Vec<(String, serde_json::Value)>,
+    pub(super) variables: Vec<(String, String)>,
 }
 
 /// What is kept.

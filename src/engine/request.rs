@@ -25,8 +25,8 @@ pub struct Request {
     /// The clock that `strftime_now` sees.
     #[serde(with = "time")]
     pub now: NaiveDateTime,
-    /// Further variables of the template.
-    pub variables: Vec<(String, serde_json::Value)>,
+    /// Further variables of the template: name and value, written as JSON.
+    pub variables: Vec<(String, String)>,
     /// How messages are prepared before the template sees them.
     #[serde(default)]
     pub preparation: Preparation,

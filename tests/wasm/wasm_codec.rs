@@ -108,7 +108,18 @@ fn the_arrays_of_a_sample_cross_as_bytes() {
 
 #[wasm_bindgen_test]
 fn every_message_of_the_worker_comes_out_as_it_went_in() {
+    let mut engine = Engine::new();
+    let asked = Request {
+        dialogue: EXAMPLES[0].dialogue.to_owned(),
+        template: TemplateChoice::Catalog("gpt-oss".to_owned()),
+        conversation: Some(0),
+        ..Request::default()
+    };
+    let unknown = Request { template: TemplateChoice::Named("x".to_owned()), ..Request::default() };
     let messages = [
+        FromWorker::Sheet(1, Box::new(engine.sheet(&asked, true).into())),
+        FromWorker::Inspected(2, Box::new(engine.inspect(&asked))),
+        FromWorker::Inspected(3, Box::new(engine.inspect(&unknown))),
         FromWorker::Hello(
             "a build".to_owned(),
             vec![("openai".to_owned(), Bilingual::fixed("OpenAI", "OpenAI"))],
@@ -134,7 +145,7 @@ fn every_message_of_the_page_comes_out_as_it_went_in() {
         options: vec![("end".to_owned(), "all".to_owned())],
         ignore_index: i64::from(i32::MIN),
         now: platform::local_time(),
-        variables: vec![("tools".to_owned(), serde_json::json!([{"a": [1, -2, 0.5, null, "文"]}, true]))],
+        variables: vec![("tools".to_owned(), r#"[{"a": [1, -2, 0.5, null, "文"]}, true]"#.to_owned())],
         conversation: Some(3),
         ..Request::default()
     };
@@ -143,6 +154,8 @@ fn every_message_of_the_page_comes_out_as_it_went_in() {
         ToWorker::Analyze(u32::MAX, Box::new(request)),
         ToWorker::Analyze(1, Box::new(catalog)),
         ToWorker::Analyze(2, Box::default()),
+        ToWorker::Sheet(3, Box::default(), true),
+        ToWorker::Inspect(4, Box::default()),
         ToWorker::Load("qwen2_5".to_owned(), "tokenizers/qwen2_5".to_owned()),
     ];
     for message in messages {

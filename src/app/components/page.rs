@@ -90,7 +90,7 @@ pub fn Page() -> Html {
         options: state.options(),
         ignore_index: state.choices.ignore_index,
         conversation: Some(state.choices.conversation),
-        variables: state.choices.render.given(),
+        variables: state.choices.render.variables.clone().into_iter().collect(),
         preparation: state.choices.render.preparation,
         now: clock.unwrap_or_default(),
     });

@@ -120,12 +120,6 @@ impl RenderChoices {
         let day = NaiveDate::from_ymd_opt(i32::try_from(next()?).ok()?, next()?, next()?)?;
         day.and_hms_opt(next()?, next()?, next().unwrap_or(0))
     }
-
-    /// The variables that are JSON.
-    pub fn given(&self) -> Vec<(String, serde_json::Value)> {
-        let one = |(name, json): (&String, &String)| Some((name.clone(), serde_json::from_str(json).ok()?));
-        self.variables.iter().filter_map(one).collect()
-    }
 }
 
 /// What the user chose of batches.

@@ -277,7 +277,7 @@ fn a_named_template_is_left_with_its_tokenizer() {
 }
 
 #[test]
-fn the_clock_and_the_variables_are_read_from_what_was_written() {
+fn the_clock_is_read_from_what_was_written() {
     let clock = |text: &str| {
         let choices = RenderChoices { now: Some(text.to_owned()), ..RenderChoices::default() };
         choices.clock().map(|time| time.to_string())
@@ -287,11 +287,6 @@ fn the_clock_and_the_variables_are_read_from_what_was_written() {
     for wrong in ["", "2026-02-30T00:00", "2026-01-31", "99999999999-01-01T00:00", "x"] {
         assert_eq!(clock(wrong), None, "{wrong}");
     }
-    let variables = [("a", "true"), ("b", "{"), ("c", "\"low\"")];
-    let variables = variables.map(|(name, json)| (name.to_owned(), json.to_owned())).into();
-    let given = RenderChoices { variables, ..RenderChoices::default() }.given();
-    let names: Vec<_> = given.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    assert_eq!(names, ["a=true", "c=\"low\""]);
 }
 
 #[test]
