@@ -529,7 +529,7 @@ mod tests {
     #[test]
     fn a_tokenizer_that_is_none_is_told_and_an_encoding_counts_as_javascript_does() {
         let mut engine = Engine::new();
-        let files = Files { tokenizer: "{}", config: None, special_tokens_map: None, chat_template: None };
+        let files = Files { tokenizer: "{}", ..Files::default() };
         assert!(load_tokenizer(&mut engine, "mine", &files).is_err());
         let encoded = encode(&mut engine, "😀a", None).unwrap();
         assert_eq!(encoded.offsets.last(), Some(&[2, 3]));
