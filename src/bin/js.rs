@@ -82,6 +82,7 @@ mod exports {
             config: texts.config.as_deref(),
             special_tokens_map: texts.special_tokens_map.as_deref(),
             chat_template: texts.chat_template.as_deref(),
+            further_templates: Vec::new(),
         };
         let entries = ENGINE.with_borrow_mut(|engine| js::load_tokenizer(engine, id, &files));
         entries.map(|entries| entries as u32).map_err(|why| JsError::new(&why))
