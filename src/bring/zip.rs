@@ -31,51 +31,45 @@ pub enum Fault {
 impl Fault {
     /// The fault in words.
     pub fn explain(self) -> Diagnostic {
-        let (code, en, zh, hint_en, hint_zh) = match self {
+        let (en, zh, hint_en, hint_zh) = match self {
             Self::NotZip => (
-                "zip-not-read",
                 "this is not a whole zip archive",
                 "这不是完整的 zip 压缩包",
                 "unpack it and drop the folder",
                 "请解压后拖入整个文件夹",
             ),
             Self::Damaged => (
-                "zip-damaged",
                 "the zip archive is damaged",
                 "zip 压缩包已损坏",
                 "download or pack it again",
                 "请重新下载或重新打包",
             ),
             Self::TooLarge => (
-                "zip-too-large",
                 "the zip archive is too large",
                 "zip 压缩包太大",
                 "pack only the tokenizer’s files, without the weights",
                 "请只打包分词器的文件，不要包含模型权重",
             ),
             Self::Encrypted => (
-                "zip-encrypted",
                 "the files in the zip archive need a password",
                 "zip 压缩包设有密码",
                 "unpack it and drop the folder",
                 "请解压后拖入整个文件夹",
             ),
             Self::Method => (
-                "zip-method",
                 "the files in the zip archive are packed in a way that browsers can’t unpack",
                 "浏览器无法解开这个 zip 压缩包的压缩方式",
                 "pack them with the usual method (deflate), or drop the folder",
                 "请用默认方式（deflate）重新打包，或直接拖入文件夹",
             ),
             Self::Bomb => (
-                "zip-too-large",
                 "a file in the zip archive unpacks to more than a tokenizer has",
                 "zip 压缩包中的文件解压后过大，不像是分词器",
                 "drop the unpacked files instead",
                 "请改为拖入解压后的文件",
             ),
         };
-        Diagnostic::new(Severity::Error, code, Bilingual::fixed(en, zh))
+        Diagnostic::new(Severity::Error, "zip-not-read", Bilingual::fixed(en, zh))
             .hint(Bilingual::fixed(hint_en, hint_zh))
     }
 }

@@ -73,8 +73,9 @@ async fn walk(entries: Vec<FileSystemEntry>) -> Vec<(String, File)> {
         if found.len() + left.len() > MOST_FILES {
             break;
         }
-        if let Some(folder) = entry.dyn_ref::<FileSystemDirectoryEntry>() {
-            let reader = folder.create_reader();
+        // Browsers have given these classes other names, so they are not asked for by name.
+        if entry.is_directory() {
+            let reader = entry.unchecked_ref::<FileSystemDirectoryEntry>().create_reader();
             // It answers with a hundred at a time, and with none at the end.
             loop {
                 let read = settled(|resolve, reject| {
@@ -87,7 +88,8 @@ async fn walk(entries: Vec<FileSystemEntry>) -> Vec<(String, File)> {
                 }
                 left.extend(inside.iter().map(|entry| (entry.unchecked_into(), depth + 1)));
             }
-        } else if let Some(file) = entry.dyn_ref::<FileSystemFileEntry>() {
+        } else {
+            let file = entry.unchecked_ref::<FileSystemFileEntry>();
             let read = settled(|resolve, reject| file.file_with_callback_and_callback(resolve, reject));
             if let Ok(file) = read.await {
                 found.push((entry.full_path(), file.unchecked_into()));
