@@ -154,11 +154,16 @@ test("the first conversations of a large file are a dataset", async (t) => {
   await page.getByText("500 conversations of the file: the first ones").waitFor();
 });
 
-test("on a phone nothing runs out of the page, in Chinese too", async (t) => {
-  const { page } = await open(t, { query: "lang=zh", viewport: { width: 390, height: 844 } });
-  await tab(page, "数据集").click();
-  await page.locator("[data-sample]").first().waitFor();
-  await ready(page);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
-  assert.match(await part(page, "批次").innerText(), /错位后有 61 个目标/);
-});
+for (const [lang, name, batch, words] of [
+  ["en", "Dataset", "Batch", /61 targets after the shift/],
+  ["zh", "数据集", "批次", /错位后有 61 个目标/],
+]) {
+  test(`on a phone nothing runs out of the page (${lang})`, async (t) => {
+    const { page } = await open(t, { query: `lang=${lang}`, viewport: { width: 390, height: 844 } });
+    await tab(page, name).click();
+    await page.locator("[data-sample]").first().waitFor();
+    await ready(page);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    assert.match(await part(page, batch).innerText(), words);
+  });
+}

@@ -83,7 +83,7 @@ pub struct BatchView {
 }
 
 /// How many numbers stand for a sample: conversation, tokens, trained, first and one past last kept token, trained of
-/// those, and why it is dropped (0 for not, else the place in [`GONE`]).
+/// those, and why it is dropped: 0 where it is not, else the place in [`Gone`](crate::batch::Gone), from 1.
 pub const SAMPLE: usize = 7;
 
 /// A row of a batch.
