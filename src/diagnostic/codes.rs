@@ -174,6 +174,7 @@ pub const CODES: &[Area] = &[
             "template-unsupported",
             "template-too-large",
             "template-too-long",
+            "variable-not-json",
             "no-generation-tags",
             "marks-too-much",
             "reply-not-all-marked",
