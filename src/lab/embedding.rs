@@ -44,6 +44,7 @@ fn sin_cos(angle: f64) -> (f64, f64) {
 }
 
 /// `out` becomes the vectors of `tokens`, which are below the number of rows of `vectors`.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn forward(tokens: &[u32], vectors: &[f32], positions: &[f32], width: usize, out: &mut [f32]) {
     let rows = out.chunks_exact_mut(width).zip(positions.chunks_exact(width));
     for ((out, position), token) in rows.zip(tokens) {
@@ -55,6 +56,7 @@ pub(super) fn forward(tokens: &[u32], vectors: &[f32], positions: &[f32], width:
 }
 
 /// Adds to `d_vectors` what `d_out` makes of them: each row to the vector of its token.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub(super) fn backward(tokens: &[u32], d_out: &[f32], width: usize, d_vectors: &mut [f32]) {
     for (d_out, token) in d_out.chunks_exact(width).zip(tokens) {
         let d_vector = &mut d_vectors[*token as usize * width..][..width];
