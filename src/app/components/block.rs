@@ -75,7 +75,7 @@ pub(crate) fn Block(props: &Props) -> Html {
     });
     use_height(&element, height);
     html! {
-        <div class={classes!("toks", props.class.clone())} ref={element}>
+        <div class={classes!("toks", props.class.clone())} role={(near && !props.tokens.is_empty()).then_some("list")} ref={element}>
             if near {
                 { for cells(&props.sample, props.tokens.clone()).iter().map(|cell| draw(props, cell)) }
             }

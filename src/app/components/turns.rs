@@ -150,7 +150,7 @@ pub(crate) fn Turns(props: &Props) -> Html {
         draw_turn(props, &roles, turn, at, is_folded, toggle)
     });
     html! {
-        <div class="turns" role="list" aria-label={lang.pick("Tokens", "token 列表")} ref={list}
+        <div class="turns" role="group" aria-label={lang.pick("Tokens", "token 列表")} ref={list}
             {onpointerover} {onpointerleave} {onfocusin} {onclick} {onkeydown}>
             { for blocks }
         </div>

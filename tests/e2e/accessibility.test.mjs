@@ -1,0 +1,32 @@
+// What axe-core finds on every view, in both themes and both languages.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import { open, ready } from "./page.mjs";
+
+const axe = readFileSync(createRequire(`${process.env.LOSSMASK_NODE_MODULES}/`).resolve("axe-core/axe.min.js"), "utf8");
+const VIEWS = ["samples", "compare", "template", "lab", "dataset"];
+
+for (const theme of ["light", "dark"]) {
+  for (const lang of ["en", "zh"]) {
+    test(`axe finds nothing on any view, ${theme}, ${lang}`, async (t) => {
+      const { page } = await open(t, { query: `lang=${lang}&theme=${theme}`, bypassCSP: true });
+      await page.addScriptTag({ content: axe });
+      for (const view of VIEWS) {
+        await page.locator(`#tab-${view}`).click();
+        await page.locator(`#${view}[role=tabpanel]`).waitFor();
+        await ready(page);
+        // A transition in the middle has colours that are nobody's.
+        await page.waitForTimeout(300);
+        const found = await page.evaluate(async () => {
+          const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+        });
+        assert.deepEqual(found, [], `on the view ${view}`);
+      }
+    });
+  }
+}
