@@ -67,10 +67,20 @@ pub(crate) fn Knobs(props: &Props) -> Html {
                 { button(html! { lang.pick("Reset", "重置") }, "btn line", &tell, ToLab::Reset, !ready || step == 0) }
             </div>
             <progress max={steps.max(1).to_string()} value={step.to_string()} aria-label={lang.pick("Steps made", "训练进度")}></progress>
-            <p class="quiet lab-count" data-step={step.to_string()}>{ match lang {
-                Lang::En => format!("{} of {} steps, {pace:.1} ms each, in this tab, off the main thread", lang.number(step), lang.number(steps)),
-                Lang::Zh => format!("{} / {} 步，每步 {pace:.1} ms，在本页的后台线程中完成", lang.number(step), lang.number(steps)),
-            } }</p>
+            <p class="quiet lab-count" data-step={step.to_string()}>
+                { match lang {
+                    Lang::En => format!("{} of {} steps", lang.number(step), lang.number(steps)),
+                    Lang::Zh => format!("{} / {} 步", lang.number(step), lang.number(steps)),
+                } }
+                // What no step took is nothing to tell.
+                if pace > 0.0 {
+                    { match lang {
+                        Lang::En => format!(", {pace:.1} ms each"),
+                        Lang::Zh => format!("，每步 {pace:.1} ms"),
+                    } }
+                }
+                { lang.pick(", in this tab, off the main thread", "，在本页的后台线程中完成") }
+            </p>
             <p class="said" role="status">{ run.as_ref().map(|run| run.status.clone()) }</p>
             if let Some(about) = about.filter(|about| about.ready) {
                 <ul class="legend-run">
