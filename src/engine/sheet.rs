@@ -108,7 +108,9 @@ fn runs(rendered: &Rendered, pieces: &[Piece]) -> Vec<Run> {
     cuts.retain(|cut| *cut <= most && rendered.text.is_char_boundary(*cut));
     cuts.sort_unstable();
     cuts.dedup();
-    let mut generation = rendered.generation.iter().peekable();
+    let mut generation = rendered.generation.clone();
+    generation.sort_unstable();
+    let mut generation = generation.into_iter().peekable();
     let mut inside = 0;
     let mut runs = Vec::new();
     for pair in cuts.windows(2).take(MOST_RUNS) {

@@ -78,7 +78,7 @@ pub struct Rendered {
     pub text: String,
     /// Which template bytes wrote which output bytes; ascending, without overlap.
     pub writers: Vec<Writer>,
-    /// Output bytes inside `{% generation %}`, in order, where transformers sees them.
+    /// Output bytes inside `{% generation %}`, in the order in which the blocks end, where transformers sees them.
     pub generation: Vec<Span>,
 }
 
