@@ -130,6 +130,26 @@ fn excerpt(text: &str, span: Span) -> String {
     format!("    {shown}{}{more}\n    {indent}{carets}", printable(&ahead))
 }
 
+/// Text with its spaces and control characters made visible.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' ' => shown.push('·'),
+            '\n' => shown.push('↵'),
+            '\t' => shown.push('→'),
+            c if c.is_control()
+                || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+                    | '\u{fffe}'..='\u{ffff}') =>
+            {
+                shown.extend(c.escape_unicode());
+            }
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
 /// How many columns of a terminal a text takes, well enough to align Chinese text.
 pub fn display_width(text: &str) -> usize {
     text.chars().map(columns).sum()

@@ -17,6 +17,8 @@
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
+//! | [`listing`] | a dialogue ▶ what a copied listing makes of it, step by step, and what is wrong with it |
+//! | [`export`] | a request ▶ files: a program for the trainer, rows, pictures |
 //! | `cli` | the native command: flags and files ▶ [`engine::Request`], [`engine::Report`] ▶ text or JSON (native only) |
 //! | [`js`] | what the JavaScript package says and hears |
 //! | [`app`] | the Yew page and its worker; what touches the browser is wasm only |
@@ -29,7 +31,9 @@ pub mod diagnostic;
 pub mod dialogue;
 pub mod engine;
 pub mod examples;
+pub mod export;
 pub mod lab;
+pub mod listing;
 pub mod loss;
 pub mod recipe;
 pub mod span;

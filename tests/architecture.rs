@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules, floor by floor: one may use those of the floors above it, and none beside or below it.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["span", "bilingual"],
     &["diagnostic", "examples"],
     &["dialogue"],
@@ -13,6 +13,7 @@ const FLOORS: [&[&str]; 9] = [
     &["recipe"],
     &["diagnose", "lab"],
     &["engine"],
+    &["export", "listing"],
     &["cli", "app"],
 ];
 

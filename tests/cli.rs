@@ -455,3 +455,32 @@ fn a_batch_that_no_trainer_makes_is_refused() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(stderr(&wrong).contains("trl-bfd"), "{}", stderr(&wrong));
 }
+
+#[test]
+fn export_writes_the_rows_that_explain_shows_and_a_program() {
+    let explained = lines(&["explain", "-", "--template", "chatml", "--json"], POEMS);
+    let exported = lines(&["export", "-", "--template", "chatml", "--as", "jsonl"], POEMS);
+    assert_eq!(exported.len(), 2);
+    for (row, sample) in exported.iter().zip(&explained) {
+        for field in
+            ["conversation", "sample", "text", "input_ids", "attention_mask", "labels", "weights", "offsets"]
+        {
+            assert_eq!(row[field], sample[field], "{field}");
+        }
+    }
+    assert_eq!(lines(&["export", "-", "--as", "jsonl", "--sample", "1"], POEMS).len(), 1);
+    let program = run(&["export", "-", "--as", "python", "--recipe", "verl"], POEMS);
+    assert_eq!(program.status.code(), Some(0));
+    assert!(stdout(&program).contains(SUMMER) && stdout(&program).contains("verl==0.9.1"));
+}
+
+#[test]
+fn an_export_that_can_t_be_made_says_why() {
+    let unknown = run(&["export", "-", "--as", "pdf"], POEMS);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("python, jsonl, tsv, html, svg, config"));
+    assert_eq!(run(&["export", "-"], POEMS).status.code(), Some(2));
+    assert_eq!(run(&["export", "-", "--as", "python", "--recipe", "x"], POEMS).status.code(), Some(2));
+    let none = run(&["export", "-", "--as", "config"], POEMS);
+    assert_eq!((none.status.code(), stdout(&none)), (Some(1), ""));
+}

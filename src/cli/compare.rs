@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::flags::Flags;
 use super::input::{self, File};
-use super::show::visible;
 use super::{Clean, explain, json as lines};
+use crate::diagnostic::visible;
 use crate::engine::{Asked, Comparison, Engine, MessageSummary, Report, Row};
 use crate::recipe::catalog::{RECIPES, find};
 

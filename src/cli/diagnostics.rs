@@ -1,5 +1,6 @@
 //! Findings on standard error.
 
+use super::Stop;
 use super::input::File;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -30,4 +31,10 @@ pub(super) fn print<'a>(findings: impl IntoIterator<Item = &'a Diagnostic>, file
 pub(super) fn is_wrong_call(finding: &Diagnostic) -> bool {
     ["unknown-option", "bad-option-value", "unknown-recipe", "unknown-template", "unknown-tokenizer"]
         .contains(&finding.code.as_ref())
+}
+
+/// The end of a call that is wrong, as a finding says.
+pub(super) fn wrong_call(finding: &Diagnostic) -> Stop {
+    let hint = finding.hint.as_ref().map(|hint| format!("\nhint: {}", hint.en)).unwrap_or_default();
+    Stop::Usage(format!("{} [{}]{hint}", finding.message.en, finding.code))
 }

@@ -75,8 +75,7 @@ fn one(
 /// Prints what concerns the call as a whole; whether it holds no error.
 pub(super) fn general(report: &Report, file: &File, template: &File) -> Clean {
     if let Some(wrong) = report.diagnostics.iter().find(|found| diagnostics::is_wrong_call(found)) {
-        let hint = wrong.hint.as_ref().map(|hint| format!("\nhint: {}", hint.en)).unwrap_or_default();
-        return Err(Stop::Usage(format!("{} [{}]{hint}", wrong.message.en, wrong.code)));
+        return Err(diagnostics::wrong_call(wrong));
     }
     let mut clean = true;
     for found in &report.diagnostics {

@@ -13,6 +13,8 @@ use crate::template::Preparation;
 pub(super) struct Flags {
     pub(super) file: Option<String>,
     pub(super) format: Option<String>,
+    pub(super) form: Option<String>,
+    pub(super) sample: Option<usize>,
     pub(super) recipe: Option<String>,
     pub(super) set: Vec<(String, String)>,
     pub(super) now: Option<NaiveDateTime>,
@@ -58,6 +60,8 @@ impl Flags {
             "json" => self.json = true,
             "add-generation-prompt" => self.add_generation_prompt = true,
             "format" => self.format = Some(parser.value()?.string()?),
+            "as" => self.form = Some(parser.value()?.string()?),
+            "sample" => self.sample = Some(parser.value()?.parse()?),
             "recipe" => self.recipe = Some(parser.value()?.string()?),
             "template" => self.template = Some(parser.value()?.string()?),
             "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),

@@ -13,6 +13,7 @@ mod compare;
 mod diagnostics;
 mod encode;
 mod explain;
+mod export;
 mod flags;
 mod input;
 mod json;
@@ -93,6 +94,7 @@ fn dispatch(arguments: impl IntoIterator<Item = OsString>, out: &mut dyn Write) 
     };
     let (run, allowed): (Run, &[&str]) = match command.as_str() {
         "explain" => (explain::run, &explain::FLAGS),
+        "export" => (export::run, &export::FLAGS),
         "compare" => (compare::run, &compare::FLAGS),
         "batch" => (batch::run, &batch::FLAGS),
         "parse" => (parse::run, &parse::FLAGS),
@@ -122,6 +124,7 @@ lossmask: which tokens a fine-tuning run trains
 lossmask explain FILE     the samples of a dialogue: ids, labels and why
 lossmask compare FILE     the samples of every recipe side by side: how much each trains
 lossmask batch FILE       the samples as a trainer cuts, pads or packs them, and what each position predicts
+lossmask export FILE      a Python program for the trainer, or the samples as a file (--as)
 lossmask parse FILE       the conversations that were read
 lossmask render FILE      the text that the chat template makes
 lossmask encode [FILE]    ids and offsets of JSON strings, one a line
@@ -133,14 +136,16 @@ lossmask templates        the chat templates that come with the program
 FILE is a path, or `-` for standard input.
 
   --format ID               parse: the format to read the dialogue in (the one that fits best)
-  --recipe ID               explain, batch: the rule that builds the samples (per-turn)
-  --set KEY=VALUE           explain, batch: an option of the recipe; repeatable
-  --ignore-index N          explain, compare: the label of a masked position (-100)
-  --template ID|FILE        explain, compare, batch, render, check: a chat template (the tokenizer's own, else plain)
-  --tokenizer ID|PATH       explain, compare, batch, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
-  --now TIME                explain, compare, batch, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
-  --var KEY=JSON            explain, compare, batch, render: a variable of the template; repeatable
-  --transformers 4|5        explain, compare, render: which version prepares the messages (5)
+  --as FORM                 export: python, jsonl, tsv, html, svg or config
+  --sample N                export: only this sample of each conversation, from 0
+  --recipe ID               explain, export, batch: the rule that builds the samples (per-turn)
+  --set KEY=VALUE           explain, export, batch: an option of the recipe; repeatable
+  --ignore-index N          explain, export, compare: the label of a masked position (-100)
+  --template ID|FILE        explain, export, compare, batch, render, check: a chat template (the tokenizer's own, else plain)
+  --tokenizer ID|PATH       explain, export, compare, batch, render, encode, check: a tokenizer.json, or a folder with one (lossmask)
+  --now TIME                explain, export, compare, batch, render, check: what strftime_now sees, as 2026-01-31T09:05:07 (the local time)
+  --var KEY=JSON            explain, export, compare, batch, render: a variable of the template; repeatable
+  --transformers 4|5        explain, export, compare, render: which version prepares the messages (5)
   --way ID                  batch: language-modeling, seq2seq, flattening, trl, trl-padding-free, trl-bfd, trl-bfd-split,
                             trl-wrapped, multipack, multipack-sequential, llama-factory or neat (trl)
   --max-length N            batch: the tokens of a sample, or of a packed row (no limit)

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use crate::bilingual::Bilingual;
-use crate::diagnostic::{Diagnostic, Severity, display_width};
+use crate::diagnostic::{Diagnostic, Severity, display_width, visible};
 use crate::engine::ConversationReport;
 use crate::recipe::Sample;
 use crate::tokenizer::Tokenizer;
@@ -142,25 +142,6 @@ struct Cell {
 fn bytes(bytes: &[u8]) -> String {
     let written: Vec<_> = bytes.iter().map(|byte| format!("<0x{byte:02X}>")).collect();
     written.concat()
-}
-
-/// Text with its spaces and control characters made visible.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            ' ' => shown.push('·'),
-            '\n' => shown.push('↵'),
-            '\t' => shown.push('→'),
-            c if c.is_control()
-                || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                shown.extend(c.escape_unicode());
-            }
-            c => shown.push(c),
-        }
-    }
-    shown
 }
 
 #[cfg(test)]
