@@ -148,6 +148,10 @@ impl Worker for Analyst {
                     });
                 }
             },
+            ToWorker::Make(work, request) => {
+                let made = work.made(&mut self.engine, &request);
+                scope.respond(page, FromWorker::Made(work, Box::new(made)));
+            }
             ToWorker::Encode(number, tokenizer, text) => {
                 let start = now();
                 let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));

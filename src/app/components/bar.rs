@@ -8,6 +8,8 @@ use crate::app::components::tabs::Tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
 use crate::app::state::{Action, Dialog, Tab, Theme};
+use crate::app::wire::Work;
+use crate::export::Form;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct Props {
@@ -39,8 +41,13 @@ pub(crate) fn Bar(props: &Props) -> Html {
             </h1>
             <Tabs {lang} {tab} dispatch={dispatch.clone()} />
             <div class="acts">
-                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog">
+                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
+                    aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
+                </button>
+                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Work(Work::Export(Form::Python, None)))))}
+                    aria-haspopup="dialog" aria-label={lang.pick("Export", "导出")}>
+                    { icon(Icon::Export) }<span>{ lang.pick("Export", "导出") }</span>
                 </button>
                 <button class="btn icon" onclick={send(Action::Dialog(Some(Dialog::Keys)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Keyboard keys", "键盘操作")} title={lang.pick("Keyboard keys (?)", "键盘操作（?）")}>

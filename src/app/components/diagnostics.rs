@@ -7,8 +7,8 @@ use yew::prelude::*;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
-use crate::app::state::{Action, TokenAt};
-use crate::app::wire::{OutcomeView, ReportView};
+use crate::app::state::{Action, Dialog, TokenAt};
+use crate::app::wire::{OutcomeView, ReportView, Work};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::span::{Span, line_at, line_column};
 
@@ -19,6 +19,9 @@ pub(crate) struct Props {
     pub(crate) report: Option<Shared<ReportView>>,
     pub(crate) dispatch: Dispatch,
 }
+
+/// What comes of encoding prompt and reply apart, as the listing does that the link leads to.
+const LISTED: [&str; 3] = ["boundary-differs", "labels-length", "label-differs"];
 
 /// A finding and the samples it was made in.
 struct Found<'a> {
@@ -66,6 +69,17 @@ fn row(props: &Props, found: &Found<'_>) -> Html {
         }
         _ => "",
     };
+    let listing = LISTED.contains(&&*found.diagnostic.code).then(|| {
+        let dispatch = dispatch.clone();
+        let onclick = Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::Dialog(Some(Dialog::Work(Work::Listing))));
+        });
+        html! {
+            <p class="hint"><button class="txt-link" {onclick}>
+                { lang.pick("The listing that does not work", "行不通的示例代码") }
+            </button></p>
+        }
+    });
     let show = found.samples.first().zip(found.diagnostic.tokens.first()).map(|(sample, token)| {
         let at = TokenAt { sample: *sample, token: *token as usize };
         let dispatch = dispatch.clone();
@@ -87,7 +101,7 @@ fn row(props: &Props, found: &Found<'_>) -> Html {
             } }</button></p>
         }
     });
-    finding(lang, found.diagnostic, text, show)
+    finding(lang, found.diagnostic, text, Some(html! { <>{ for show }{ for listing }</> }))
 }
 
 fn collect(report: &ReportView) -> Vec<Found<'_>> {

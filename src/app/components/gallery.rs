@@ -6,7 +6,8 @@ use yew::prelude::*;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, rich};
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
+use crate::app::state::{Action, Dialog};
+use crate::app::wire::Work;
 use crate::examples::EXAMPLES;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -89,6 +90,14 @@ pub(crate) fn Gallery(props: &Props) -> Html {
                         </button></li>
                     }
                 }) }
+                <li><button onclick={Callback::from(move |_: MouseEvent| {
+                    dispatch.dispatch(Action::Dialog(Some(Dialog::Work(Work::Listing))));
+                })} data-example="listing">
+                    <b>{ lang.pick("The listing that does not work", "行不通的示例代码") }</b><span>{ lang.pick(
+                        "Much copied: what it trains in truth, step by step, on the dialogue in the box.",
+                        "一段被广为抄用的代码：用输入框里的对话，一步步看它实际训练了什么。",
+                    ) }</span>
+                </button></li>
             </ul>
         </Modal>
     }

@@ -25,6 +25,7 @@ use crate::app::components::setup::Setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
+use crate::app::components::work::Worked;
 use crate::app::desk::Desk;
 use crate::app::lab_desk::LabDesk;
 use crate::app::platform;
@@ -139,6 +140,21 @@ pub fn Page() -> Html {
         });
     }
 
+    // What a dialog shows is made when it is opened, and again by a new worker.
+    let wanted = match state.dialog {
+        Some(Dialog::Work(work)) if ready => question.clone().map(|question| (question, work)),
+        _ => None,
+    };
+    {
+        let desk = desk.clone();
+        use_effect_with((wanted, clock, state.lost_workers), move |(wanted, clock, _)| {
+            if let Some((question, work)) = wanted.clone() {
+                let question = Box::new(timed(question, *clock));
+                desk.ask_aside(Aside::Work, move |_| ToWorker::Make(work, question));
+            }
+        });
+    }
+
     // So is what the template makes of the conversation; and what is found of the template, when it has rested.
     let sheet = question.filter(|_| ready && tab == Tab::Template).map(|question| {
         let Request { recipe, options, ignore_index, .. } = Request::default();
@@ -247,6 +263,7 @@ pub fn Page() -> Html {
                 Some(Selected { tokens: tokens.len(), trained, sample: place })
             })
         });
+    let samples = newest.as_ref().map_or(0, |report| report.samples().count());
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
@@ -310,6 +327,10 @@ pub fn Page() -> Html {
                     "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
                 ) }</span>
             </footer>
+            if let Some(Dialog::Work(work)) = state.dialog {
+                <Worked {lang} {work} made={state.made.clone().map(|(work, made)| (work, Shared(made)))}
+                    {samples} dispatch={dispatch.clone()} />
+            }
             if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Keys) { <Keys {lang} {dispatch} /> }

@@ -15,11 +15,14 @@ pub enum Aside {
     Batches,
     /// The samples that the loss lab trains on.
     Lab,
+    /// What a dialog shows.
+    Work,
 }
 
 impl Aside {
     /// Every kind, in the order in which they are asked.
-    pub const ALL: [Self; 5] = [Self::Comparison, Self::Sheet, Self::Lab, Self::Batches, Self::Inspection];
+    pub const ALL: [Self; 6] =
+        [Self::Work, Self::Comparison, Self::Sheet, Self::Lab, Self::Batches, Self::Inspection];
 
     /// The kind of question that a message answers.
     pub const fn answered_by(message: &FromWorker) -> Option<Self> {
@@ -29,6 +32,7 @@ impl Aside {
             FromWorker::Inspected(..) => Some(Self::Inspection),
             FromWorker::Batched(..) => Some(Self::Batches),
             FromWorker::Lab(..) => Some(Self::Lab),
+            FromWorker::Made(..) => Some(Self::Work),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, FromWorker, ReportView, Scope};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, FromWorker, Made, ReportView, Scope, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
@@ -73,6 +73,8 @@ pub enum Dialog {
     Keys,
     /// Bringing one's own tokenizer.
     Bring,
+    /// What was asked for is made and shown.
+    Work(Work),
 }
 
 /// Everything the page draws.
@@ -120,6 +122,8 @@ pub struct State {
     pub selection: Option<Span>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
+    /// What was made last, or why it could not be, and what it was.
+    pub made: Option<(Work, Rc<Result<Made, Diagnostic>>)>,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
     /// Whether a newer build of the page waits to be opened.
@@ -165,6 +169,7 @@ impl State {
             pin: None,
             selection: None,
             dialog: None,
+            made: None,
             notice: None,
             updated: false,
             formats: Rc::default(),
@@ -293,7 +298,11 @@ impl State {
             Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
             Action::Release => self.pin = None,
             Action::Select(selection) => self.selection = selection,
-            Action::Dialog(dialog) => self.dialog = dialog,
+            Action::Dialog(dialog) => {
+                // What an earlier dialog showed was made of an earlier text.
+                self.made = self.made.take().filter(|_| matches!(self.dialog, Some(Dialog::Work(_))));
+                self.dialog = dialog;
+            }
             Action::Asked => self.waiting = true,
             Action::Heard(message) => self.hear(message),
             Action::WorkerLost { restarted } => {
@@ -412,6 +421,7 @@ impl State {
                     self.lab.material = Some(material.into());
                 }
             }
+            FromWorker::Made(work, made) => self.made = Some((work, Rc::new(*made))),
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }

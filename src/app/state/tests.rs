@@ -346,3 +346,20 @@ fn equal_samples_leave_the_lab_as_it_is_and_a_lost_lab_keeps_them() {
     let lost = again.after(Action::LabLost);
     assert_eq!((lost.lab.material.as_deref(), lost.lab.lost, lost.lab.run), (Some("a"), 1, None));
 }
+
+#[test]
+fn what_a_dialog_showed_is_forgotten_when_it_is_opened_anew() {
+    use crate::app::wire::{Made, Work};
+    use crate::export::{Export, Form};
+    let (python, rows) = (Work::Export(Form::Python, None), Work::Export(Form::Jsonl, None));
+    let file = Export { name: "a.py".to_owned(), media_type: String::new(), text: "1".to_owned() };
+    let shown = state()
+        .after(Action::Dialog(Some(Dialog::Work(python))))
+        .after(Action::Heard(FromWorker::Made(python, Box::new(Ok(Made::Export(file))))));
+    assert!(shown.made.as_ref().is_some_and(|(work, made)| *work == python && made.is_ok()));
+    // Another form of the same dialog leaves it until there is a new one.
+    let other = shown.after(Action::Dialog(Some(Dialog::Work(rows))));
+    assert!(other.made.is_some());
+    let anew = other.after(Action::Dialog(None)).after(Action::Dialog(Some(Dialog::Work(python))));
+    assert_eq!(anew.made, None);
+}

@@ -21,6 +21,7 @@ pub use own::{Brought, Given, Own};
 use sample::flat;
 pub use sample::{NONE, SampleView};
 pub use sheet::SheetView;
+pub use work::{Made, Work};
 
 mod batch;
 mod compare;
@@ -29,6 +30,7 @@ mod own;
 mod packed;
 mod sample;
 mod sheet;
+mod work;
 
 /// From the page to the worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +45,8 @@ pub enum ToWorker {
     Inspect(u32, Box<Request>),
     /// Put the samples of many conversations into batches; the answer carries the same number.
     Batch(u32, Box<BatchQuestion>),
+    /// Make this of the conversation.
+    Make(Work, Box<Request>),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// See what these files of the user's are, use the tokenizer among them and keep it.
@@ -91,6 +95,8 @@ pub enum FromWorker {
     Inspected(u32, Box<Result<TemplateReport, Diagnostic>>),
     /// The batches that were asked for under this number, and how many milliseconds they took.
     Batched(u32, Box<BatchView>, f64),
+    /// What was made, or why it can't be.
+    Made(Work, Box<Result<Made, Diagnostic>>),
     /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
     /// there is none, the view says why.
     Encoded(u32, EncodedView, f64),
