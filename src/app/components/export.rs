@@ -1,14 +1,13 @@
 //! What can be taken away: which form, of which sample, a preview, and the buttons that copy and save it.
 
-use gloo::utils::document;
-use js_sys::{Array, encode_uri_component};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlElement, HtmlSelectElement, Url};
+use js_sys::encode_uri_component;
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared, copy, rich};
 use crate::app::i18n::Lang;
+use crate::app::platform;
 use crate::app::state::{Action, Dialog};
 use crate::app::wire::{Made, Work};
 use crate::diagnostic::Diagnostic;
@@ -135,7 +134,9 @@ pub(crate) fn Export(props: &Props) -> Html {
     let onsave = {
         let made = made.clone();
         Callback::from(move |_: MouseEvent| {
-            let _ = file_of(&made).map(save);
+            if let Some(file) = file_of(&made) {
+                platform::save(&file.name, &file.media_type, &file.text);
+            }
         })
     };
     let words = match *copied {
@@ -180,15 +181,4 @@ fn size(lang: Lang, bytes: usize) -> String {
     } else {
         [&lang.number(bytes / 1000), " kB"].concat()
     }
-}
-
-/// Has the browser save the file.
-fn save(file: &File) -> Result<(), JsValue> {
-    let blob = Blob::new_with_str_sequence(&Array::of1(&file.text.as_str().into()))?;
-    let url = Url::create_object_url_with_blob(&blob)?;
-    let link: HtmlElement = document().create_element("a")?.unchecked_into();
-    link.set_attribute("href", &url)?;
-    link.set_attribute("download", &file.name)?;
-    link.click();
-    Url::revoke_object_url(&url)
 }
