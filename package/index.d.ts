@@ -1,4 +1,4 @@
-export { analyze, encode, loadTokenizer, parse, recipes, render, templates } from "./lossmask.js";
+export { analyze, encode, encodeIds, loadTokenizer, parse, recipes, render, templates } from "./lossmask.js";
 export type {
   Analysis,
   Bilingual,

@@ -353,6 +353,12 @@ pub fn encode(engine: &mut Engine, text: &str, tokenizer: Option<&str>) -> Resul
     Ok(Encoded { offsets: Utf16::of(text).spans(&encoding.offsets), ids: encoding.ids })
 }
 
+/// The ids of a text as it stands, for who needs nothing else.
+pub fn encode_ids(engine: &mut Engine, text: &str, tokenizer: Option<&str>) -> Result<Vec<u32>, String> {
+    let encoding = engine.encode(tokenizer.unwrap_or(EMBEDDED), text);
+    Ok(encoding.map_err(|error| error.message.en.into_owned())?.ids)
+}
+
 /// Loads a tokenizer under an id, and says how many entries it has.
 pub fn load_tokenizer(engine: &mut Engine, id: &str, files: &Files<'_>) -> Result<usize, String> {
     let tokenizer = Tokenizer::from_files(files).map_err(|error| {
@@ -540,6 +546,7 @@ mod tests {
         let encoded = encode(&mut engine, "😀a", None).unwrap();
         assert_eq!(encoded.offsets.last(), Some(&[2, 3]));
         assert!(encode(&mut engine, "a", Some("mine")).is_err());
+        assert_eq!(encode_ids(&mut engine, "😀a", None).unwrap(), encoded.ids);
     }
 
     #[test]

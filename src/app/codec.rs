@@ -1,21 +1,26 @@
-//! How messages cross between page and worker: as JavaScript objects, arrays as bytes.
+//! How messages cross between page and worker: as bytes, in the form of `postcard`.
 //!
-//! The codec of `gloo` panics on data it does not know, and a panic ends the page. This one reads such a message as one
-//! that means nothing, and says so on the console.
+//! Names are not written and not looked for: both sides are of one build, and the code that reads a message by its names is
+//! several times as large. The codec of `gloo` panics on data it does not know, and a panic ends the page. This one reads
+//! such a message as one that means nothing, and says so on the console.
 
 use gloo::worker::Codec;
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
-/// Messages as JavaScript objects.
+/// Messages as bytes.
 #[derive(Debug)]
-pub struct Objects;
+pub struct Bytes;
 
-impl Codec for Objects {
+/// `gloo` wraps every message in an enum of its own, one a direction. The first variant of each changes nothing when it comes
+/// again: the worker has loaded, the page (number 0) has connected.
+const NOTHING: [u8; 2] = [0, 0];
+
+impl Codec for Bytes {
     fn encode<I: Serialize>(input: I) -> JsValue {
-        let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(false);
-        match input.serialize(&serializer) {
-            Ok(value) => value,
+        match postcard::to_allocvec(&input) {
+            Ok(bytes) => Uint8Array::from(bytes.as_slice()).into(),
             Err(error) => {
                 web_sys::console::error_1(&format!("a message could not be written: {error}").into());
                 JsValue::NULL
@@ -24,24 +29,11 @@ impl Codec for Objects {
     }
 
     fn decode<O: for<'de> Deserialize<'de>>(input: JsValue) -> O {
-        let error = match serde_wasm_bindgen::from_value(input) {
-            Ok(message) => return message,
-            Err(error) => error,
-        };
-        web_sys::console::error_1(&format!("a message could not be read: {error}").into());
-        // `gloo` wraps every message in an enum of its own, one a direction. Each has a variant that changes nothing
-        // when it comes again: the worker has loaded, the page has connected.
-        let nothing = [JsValue::from_str("WorkerLoaded"), connected()];
-        nothing
-            .into_iter()
-            .find_map(|message| serde_wasm_bindgen::from_value(message).ok())
-            .unwrap_or_else(|| wasm_bindgen::throw_str("this is not a message of page and worker"))
+        let bytes = input.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
+        postcard::from_bytes(&bytes).unwrap_or_else(|error| {
+            web_sys::console::error_1(&format!("a message could not be read: {error}").into());
+            postcard::from_bytes(&NOTHING)
+                .unwrap_or_else(|_| wasm_bindgen::throw_str("this is not a message of page and worker"))
+        })
     }
-}
-
-fn connected() -> JsValue {
-    let message = js_sys::Object::new();
-    // Setting a key of a new object can't fail.
-    let _ = js_sys::Reflect::set(&message, &"Connected".into(), &0.into());
-    message.into()
 }

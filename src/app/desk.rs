@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use gloo::worker::{Spawnable, WorkerBridge};
 
-use crate::app::codec::Objects;
+use crate::app::codec::Bytes;
 use crate::app::state::{Action, Aside};
 use crate::app::wire::{FromWorker, Given, ToWorker};
 use crate::app::worker::Analyst;
@@ -120,7 +120,7 @@ impl Desk {
     fn spawn(self: &Rc<Self>) {
         let desk = Rc::downgrade(self);
         let bridge = Analyst::spawner()
-            .encoding::<Objects>()
+            .encoding::<Bytes>()
             .callback(move |message| {
                 if let Some(desk) = desk.upgrade() {
                     desk.hear(message);

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker};
 
-use crate::app::codec::Objects;
+use crate::app::codec::Bytes;
 use crate::app::platform;
 use crate::app::state::Action;
 use crate::app::wire::{FromLab, ToLab};
@@ -65,7 +65,7 @@ impl LabDesk {
         match &*self.worker.borrow() {
             Some((worker, _)) if self.listens.get() => {
                 self.owed.set(self.owed.get() + 1);
-                let _ = worker.post_message(&Objects::encode(message));
+                let _ = worker.post_message(&Bytes::encode(message));
             }
             _ => self.waiting.borrow_mut().push(message),
         }

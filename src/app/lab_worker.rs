@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::app::codec::Objects;
+use crate::app::codec::Bytes;
 use crate::app::lab::Bench;
 use crate::app::wire::{FromLab, ToLab};
 
@@ -16,7 +16,7 @@ pub fn start() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let say = |scope: &DedicatedWorkerGlobalScope, message: FromLab| {
         // What can't be cloned can't be in it.
-        let _ = scope.post_message(&Objects::encode(message));
+        let _ = scope.post_message(&Bytes::encode(message));
     };
     {
         let scope = scope.clone();

@@ -15,8 +15,8 @@ use web_sys::{
 
 use crate::app::BUILD;
 use crate::app::wire::{
-    BatchQuestion, BatchView, CompareView, EncodedView, FromWorker, MOST_CONVERSATIONS, Material, ReportView,
-    Scope, ToWorker,
+    BatchQuestion, BatchView, CompareView, FromWorker, MOST_CONVERSATIONS, Material, ReportView, Scope,
+    ToWorker,
 };
 use crate::bilingual::Bilingual;
 use crate::bring::{self, CONFIG, TOKENIZER, own_name};
@@ -151,11 +151,6 @@ impl Worker for Analyst {
             ToWorker::Make(work, request) => {
                 let made = work.made(&mut self.engine, &request);
                 scope.respond(page, FromWorker::Made(work, Box::new(made)));
-            }
-            ToWorker::Encode(number, tokenizer, text) => {
-                let start = now();
-                let encoded = EncodedView::from(self.engine.encode(&tokenizer, &text));
-                scope.respond(page, FromWorker::Encoded(number, encoded, now() - start));
             }
             ToWorker::Bring(given) => {
                 let scope = scope.clone();

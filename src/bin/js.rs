@@ -62,6 +62,13 @@ mod exports {
         write(&encoded.map_err(|why| JsError::new(&why))?)
     }
 
+    #[wasm_bindgen(js_name = encodeIds)]
+    pub fn encode_ids(text: &str, tokenizer: Option<String>) -> Result<Vec<u32>, JsError> {
+        ENGINE
+            .with_borrow_mut(|engine| js::encode_ids(engine, text, tokenizer.as_deref()))
+            .map_err(|why| JsError::new(&why))
+    }
+
     /// The texts of a tokenizer's files.
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]

@@ -3,7 +3,7 @@
 #[cfg(target_arch = "wasm32")]
 fn main() {
     use gloo::worker::Registrable;
-    lossmask::app::worker::Analyst::registrar().encoding::<lossmask::app::codec::Objects>().register();
+    lossmask::app::worker::Analyst::registrar().encoding::<lossmask::app::codec::Bytes>().register();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

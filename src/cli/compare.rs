@@ -8,7 +8,7 @@ use super::flags::Flags;
 use super::input::{self, File};
 use super::{Clean, explain, json as lines};
 use crate::diagnostic::visible;
-use crate::engine::{Asked, Comparison, Engine, MessageSummary, Report, Row};
+use crate::engine::{Asked, Comparison, Count, Engine, MessageSummary, Report, Row};
 use crate::recipe::catalog::{RECIPES, find};
 
 /// The flags it takes.
@@ -59,7 +59,12 @@ fn line(conversation: usize, row: &Row, file: &File) -> Value {
         Err(why) => json!({"dropped": why.en, "diagnostics": found}),
         Ok((place, sample)) => {
             let (tokens, trained) = row.totals();
-            json!({"sample": place, "tokens": tokens, "trained": trained, "counts": row.counts,
+            let count = |count: &Count| {
+                let Count { owner, tokens, trained } = count;
+                json!({"message": owner.message, "part": owner.part, "tokens": tokens, "trained": trained})
+            };
+            let counts: Vec<_> = row.counts.iter().map(count).collect();
+            json!({"sample": place, "tokens": tokens, "trained": trained, "counts": counts,
                 "input_ids": sample.input_ids, "labels": sample.labels, "diagnostics": found})
         }
     };

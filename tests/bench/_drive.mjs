@@ -1,29 +1,34 @@
 // Runs in the benchmark's page: drives one engine's worker, and takes the time that a caller on the page waits for.
-import { open, talk } from "/bench/_worker.mjs";
 
-async function fromNpm(name) {
+/** A worker whose next answer can be awaited; `read` gives undefined for what is no answer. */
+function talk(worker, read) {
+  let waiting;
+  worker.onmessage = ({ data }) => {
+    const answer = read(data);
+    if (answer?.error) waiting?.reject(new Error(answer.error));
+    else if (answer !== undefined) waiting?.resolve(answer);
+  };
+  worker.onerror = (event) => waiting?.reject(new Error(event.message || "the worker could not be started"));
+  return (message, patience, what) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer to ${what} in ${patience / 1000} s`)), patience);
+      const end = (settle) => (value) => (clearTimeout(timer), settle(value));
+      waiting = { resolve: end(resolve), reject: end(reject) };
+      if (message !== undefined) worker.postMessage(message);
+    });
+}
+
+async function engine(name) {
   const ask = talk(new Worker("/bench/_engines.mjs", { type: "module" }), (data) => data);
   await ask({ load: name }, 120_000, "load");
   return (text) => ask({ text }, 300_000, "encode");
-}
-
-async function lossmask() {
-  const TOKENIZER = "qwen2_5";
-  const ask = await open();
-  await ask({ Load: [TOKENIZER, `tokenizers/${TOKENIZER}`] }, "Loaded");
-  let number = 0;
-  return async (text) => {
-    const [, view, inside] = await ask({ Encode: [number++, TOKENIZER, text] }, "Encoded");
-    if (view.error) throw new Error(view.error.message.en);
-    return { ids: new Uint32Array(view.ids.slice().buffer), inside };
-  };
 }
 
 /** Loads an engine, encodes the text once, and again until `runs` or `budget` milliseconds are used up. */
 window.measure = async ({ name, runs, budget }) => {
   const text = await (await fetch("/data/text.txt")).text();
   const start = performance.now();
-  const encode = await (name === "lossmask" ? lossmask() : fromNpm(name));
+  const encode = await engine(name);
   const load = performance.now() - start;
   const timed = async () => {
     const start = performance.now();

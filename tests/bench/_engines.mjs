@@ -4,6 +4,11 @@ const json = async (name) => (await fetch(`/data/${name}`)).json();
 
 /** For each engine a function that loads it and gives its `encode`. */
 const engines = {
+  async lossmask() {
+    const { encodeIds, loadTokenizer } = await import("/package/index.mjs");
+    loadTokenizer("bench", { tokenizer: await (await fetch("/data/served.json")).text() });
+    return (text) => encodeIds(text, "bench");
+  },
   async "@huggingface/tokenizers"() {
     const { Tokenizer } = await import("/npm/@huggingface/tokenizers/dist/tokenizers.min.mjs");
     const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("config.json"));

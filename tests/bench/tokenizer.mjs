@@ -6,7 +6,7 @@
 // for, from the message with the text to the message with the ids:
 //   load   from `new Worker` to a tokenizer that can be asked (all files come from this machine, nothing is cached)
 //   cold   the first encoding of the text        warm   the median of 2 to 5 further ones of the same text
-// lossmask answers with ids and offsets, the others with ids only. tiktoken gets the vocabulary as ranks and the
+// lossmask is its npm package, with the tokenizer as the page is served it. All answer with ids only. tiktoken gets the vocabulary as ranks and the
 // pattern of Qwen2.5, and skips the search for special tokens (`encode_ordinary`); the text has none, and is in NFC.
 // `--json` or LOSSMASK_JSON=1 prints all the figures; LOSSMASK_ENGINES=lossmask,kitoken measures only these.
 import { createHash } from "node:crypto";
@@ -60,6 +60,7 @@ const server = await serve({
   modules: MODULES,
   files: {
     "text.txt": text,
+    "served.json": JSON.stringify(served),
     "tokenizer.json": JSON.stringify(standard(served)),
     "config.json": config.ok ? await config.text() : "{}",
     "tiktoken.json": JSON.stringify(ranks(served)),

@@ -27,11 +27,13 @@ pub(crate) fn command(args: &[String]) -> Done {
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
     let modules = npm::ensure_lock(&folder())?;
-    let (url, package) = if name == OF_THE_PACKAGE {
-        (String::new(), Some(package::build(&tools)?))
+    let package = OF_THE_PACKAGE.contains(&name.as_str()).then(|| package::build(&tools)).transpose()?;
+    // The tokenizer of the others is the page's.
+    let url = if name == "template" {
+        String::new()
     } else {
         build::site(&tools, Effort::Release)?;
-        (Server::of_the_site("/")?.url, None)
+        Server::of_the_site("/")?.url
     };
     run::step(&format!("bench {name}"), || {
         let mut node = std::process::Command::new(&tools.node);
@@ -45,8 +47,8 @@ pub(crate) fn command(args: &[String]) -> Done {
 /// The benchmarks that have a native part, the example `bench_NAME`: masked cross-entropy and the loss lab, the recipes.
 const NATIVE: [&str; 2] = ["loss", "recipes"];
 
-/// The benchmark that runs the npm package instead of the page.
-const OF_THE_PACKAGE: &str = "template";
+/// The benchmarks that run the npm package instead of the page.
+const OF_THE_PACKAGE: [&str; 3] = ["recipes", "template", "tokenizer"];
 
 /// With this machine's vectors, as `torch` beside it uses them too.
 fn native(name: &str) -> std::process::Command {

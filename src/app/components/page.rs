@@ -23,6 +23,7 @@ use crate::app::components::lab::Lab;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
+use crate::app::components::tabs::panel;
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
 use crate::app::components::work::Worked;
@@ -267,7 +268,9 @@ pub fn Page() -> Html {
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
-            <a class="skip" href="#samples" onclick={Callback::from(|event: MouseEvent| skip(&event))}>{ lang.pick("To the samples", "跳到样本") }</a>
+            <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
+                { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
+            </a>
             <Bar {lang} theme={state.theme} {tab} dispatch={dispatch.clone()} />
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
@@ -405,11 +408,9 @@ fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Ht
 
 /// Puts the keyboard on the open view. The address in the link would be read from `<base>`, without the query, and load
 /// the page again.
-fn skip(event: &MouseEvent) {
+fn skip(event: &MouseEvent, tab: Tab) {
     event.prevent_default();
-    let panels = ["samples", "compare", "template", "lab", "dataset"];
-    let panel = panels.iter().find_map(|id| document().get_element_by_id(id));
-    if let Some(panel) = panel {
+    if let Some(panel) = document().get_element_by_id(panel(tab)) {
         focus(&panel);
     }
 }

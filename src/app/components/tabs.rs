@@ -25,6 +25,11 @@ const fn facts(lang: Lang, tab: Tab) -> (&'static str, &'static str, &'static st
     }
 }
 
+/// The id of the part that a tab opens.
+pub(crate) const fn panel(tab: Tab) -> &'static str {
+    facts(Lang::En, tab).1
+}
+
 /// The tabs.
 #[component]
 pub(crate) fn Tabs(props: &Props) -> Html {

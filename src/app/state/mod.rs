@@ -445,8 +445,8 @@ impl State {
                 self.waiting = false;
                 self.asides = Asides::default();
             }
-            // The desk's matter; and the page never asks for an encoding.
-            FromWorker::Parked(_) | FromWorker::Encoded(..) => {}
+            // The desk's matter.
+            FromWorker::Parked(_) => {}
         }
     }
 

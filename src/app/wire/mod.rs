@@ -9,7 +9,6 @@ use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request, TemplateReport};
 use crate::recipe::Outcome;
-use crate::tokenizer::Encoding;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
@@ -18,7 +17,6 @@ pub use lab::{
     TokensView, WrittenRow, WrittenView,
 };
 pub use own::{Brought, Given, Own};
-use sample::flat;
 pub use sample::{NONE, SampleView};
 pub use sheet::SheetView;
 pub use work::{Made, Work};
@@ -53,9 +51,6 @@ pub enum ToWorker {
     Bring(Given),
     /// Forget the tokenizer of this id, which the user brought.
     Forget(String),
-    /// Encode a text with the tokenizer of this id: for measuring, and for programs that want only ids. The answer
-    /// carries the same number.
-    Encode(u32, String, String),
     /// Look through the file at this address and send its first conversation.
     Open(String),
     /// Send the text of this conversation of the open file.
@@ -97,9 +92,6 @@ pub enum FromWorker {
     Batched(u32, Box<BatchView>, f64),
     /// What was made, or why it can't be.
     Made(Work, Box<Result<Made, Diagnostic>>),
-    /// The encoding that was asked for under this number, and how many milliseconds it took inside the worker. Where
-    /// there is none, the view says why.
-    Encoded(u32, EncodedView, f64),
     /// What the loss lab trains on: a [`Material`] as JSON, which the page only passes on.
     Lab(String),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
@@ -114,28 +106,6 @@ pub enum FromWorker {
     Brought(Result<Brought, Diagnostic>),
     /// The worker has stopped working, and why.
     Died(String),
-}
-
-/// An [`Encoding`], or why there is none.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct EncodedView {
-    /// Token ids.
-    #[serde(with = "packed")]
-    pub ids: Vec<u32>,
-    /// Offsets: start, end, start, end …
-    #[serde(with = "packed")]
-    pub offsets: Vec<u32>,
-    /// Why there is no encoding.
-    pub error: Option<Diagnostic>,
-}
-
-impl From<Result<Encoding, Diagnostic>> for EncodedView {
-    fn from(result: Result<Encoding, Diagnostic>) -> Self {
-        match result {
-            Ok(encoding) => Self { offsets: flat(&encoding.offsets), ids: encoding.ids, error: None },
-            Err(why) => Self { error: Some(why), ..Self::default() },
-        }
-    }
 }
 
 /// A [`Report`], as it is shown.

@@ -208,6 +208,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_array_that_ends_inside_a_number_is_refused() {
+        let text = serde_json::to_string(&SampleView { ids: vec![7], ..SampleView::default() }).unwrap();
+        let cut = text.replace("\"ids\":[7,0,0,0]", "\"ids\":[7,0,0]");
+        assert_ne!(cut, text);
+        assert!(serde_json::from_str::<SampleView>(&cut).is_err());
+    }
+
+    #[test]
     fn a_sample_comes_out_of_the_wire_as_it_went_in() {
         let sample = SampleView {
             text: "春风".to_owned(),

@@ -65,7 +65,6 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// Whose they are.
-    #[serde(flatten)]
     pub owner: Owner,
     /// How many there are.
     pub tokens: usize,
