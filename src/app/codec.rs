@@ -29,11 +29,21 @@ impl Codec for Bytes {
     }
 
     fn decode<O: for<'de> Deserialize<'de>>(input: JsValue) -> O {
-        let bytes = input.dyn_into::<Uint8Array>().map(|bytes| bytes.to_vec()).unwrap_or_default();
-        postcard::from_bytes(&bytes).unwrap_or_else(|error| {
-            web_sys::console::error_1(&format!("a message could not be read: {error}").into());
+        Self::read(&input).unwrap_or_else(|| {
             postcard::from_bytes(&NOTHING)
                 .unwrap_or_else(|_| wasm_bindgen::throw_str("this is not a message of page and worker"))
         })
+    }
+}
+
+impl Bytes {
+    /// Reads a message; what is none is told on the console.
+    pub fn read<T: for<'de> Deserialize<'de>>(input: &JsValue) -> Option<T> {
+        let bytes = input.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
+        postcard::from_bytes(&bytes)
+            .inspect_err(|error| {
+                web_sys::console::error_1(&format!("a message could not be read: {error}").into());
+            })
+            .ok()
     }
 }

@@ -88,7 +88,7 @@ impl LabDesk {
     }
 
     fn hear(self: &Rc<Self>, event: &MessageEvent) {
-        let message = serde_wasm_bindgen::from_value(event.data());
+        let message = Bytes::read(&event.data());
         let message = message.unwrap_or(FromLab { died: true, ..FromLab::default() });
         if message.died {
             // Not within its own message.

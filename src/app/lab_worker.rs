@@ -9,7 +9,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::app::codec::Bytes;
 use crate::app::lab::Bench;
-use crate::app::wire::{FromLab, ToLab};
+use crate::app::wire::FromLab;
 
 /// Answers messages for as long as the worker lives, and tells the page that it is ready with an answer that says nothing.
 pub fn start() {
@@ -30,11 +30,16 @@ pub fn start() {
     let hear = {
         let scope = scope.clone();
         Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if let Ok(message) = serde_wasm_bindgen::from_value::<ToLab>(event.data()) {
-                let answer = bench
-                    .borrow_mut()
-                    .hear(message, || clock.as_ref().map_or(0.0, web_sys::Performance::now));
-                say(&scope, answer);
+            let now = || clock.as_ref().map_or(0.0, web_sys::Performance::now);
+            let data = event.data();
+            // A text is a message as JSON, and is answered by one: for measuring.
+            if let Some(text) = data.as_string() {
+                if let Ok(message) = serde_json::from_str(&text) {
+                    let answer = bench.borrow_mut().hear(message, now);
+                    let _ = scope.post_message(&serde_json::to_string(&answer).unwrap_or_default().into());
+                }
+            } else if let Some(message) = Bytes::read(&data) {
+                say(&scope, bench.borrow_mut().hear(message, now));
             }
         })
     };

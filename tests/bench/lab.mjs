@@ -14,12 +14,12 @@ const page = await browser.newPage();
 await page.goto(process.env.LOSSMASK_URL);
 await page.evaluate(() => {
   const worker = new Worker("lab_loader.js?bench");
-  const answer = () => new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+  const answer = () => new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(typeof data === "string" ? JSON.parse(data) : data)));
   const started = answer();
   globalThis.ask = async (message) => {
     await started;
     const answered = answer();
-    worker.postMessage(message);
+    worker.postMessage(JSON.stringify(message));
     return answered;
   };
 });
