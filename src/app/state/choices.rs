@@ -222,6 +222,7 @@ mod whole {
     /// From here on not every whole number is a number of JavaScript.
     const LARGEST: u64 = 1 << 53;
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
     pub(super) fn serialize<S: Serializer>(number: &i64, to: S) -> Result<S::Ok, S::Error> {
         if number.unsigned_abs() <= LARGEST { to.serialize_i64(*number) } else { to.collect_str(number) }
     }
