@@ -106,10 +106,10 @@ pub(crate) fn Samples(props: &Part) -> Html {
             <div class="cmp-table ds-samples" tabindex="0" role="group" aria-label={lang.pick("Table of samples", "样本表")}>
                 <table>
                     <thead><tr>
-                        <th scope="col">{ lang.pick("sample", "样本") }</th><th scope="col" class="ds-b"></th>
+                        <th scope="col">{ lang.pick("sample", "样本") }</th><td class="ds-b"></td>
                         <th scope="col">{ lang.pick("tokens", "token 数") }</th><th scope="col">{ lang.pick("trained", "参与训练") }</th>
                         <th scope="col">{ lang.pick("lost", "丢失") }</th><th scope="col">{ lang.pick("trained, lost", "其中参与训练") }</th>
-                        <th scope="col"></th>
+                        <td></td>
                     </tr></thead>
                     <tbody>{ for bars }</tbody>
                 </table>
