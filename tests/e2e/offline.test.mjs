@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { exchange, open, paste, ready, samples, url } from "./page.mjs";
+import { box, exchange, open, paste, ready, samples, url } from "./page.mjs";
 
 /** Opens the page and waits until all that it needs without a network is kept. */
 async function installed(t, options = {}) {
@@ -51,7 +51,7 @@ test("a newer build is offered, and opened when the user asks for it, with what 
   await offer.waitFor();
   await Promise.all([page.waitForEvent("load"), offer.click()]);
   await ready(page);
-  assert.match(await samples(page).first().innerText(), /The old one/);
+  assert.match(await box(page).inputValue(), /The old one/);
   assert.equal((await page.evaluate(() => caches.keys())).length, 1);
 });
 

@@ -47,14 +47,40 @@ fn change<E: 'static>(
 
 /// A field for a number; what is no number is the lab's to refuse.
 fn field(id: &'static str, name: &'static str, text: &str, hint: &str, set: &Callback<String>) -> Html {
-    let set = set.clone();
-    let onchange = Callback::from(move |event: Event| set.emit(value(&event)));
     html! {
         <div class="field">
             <label for={id}>{ name }</label>
-            <input {id} class="lab-in" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
-                value={text.to_owned()} placeholder={hint.to_owned()} {onchange} />
+            <Typed {id} text={text.to_owned()} hint={hint.to_owned()} set={set.clone()} />
         </div>
+    }
+}
+
+#[derive(PartialEq, Properties)]
+struct TypedProps {
+    id: &'static str,
+    text: String,
+    hint: String,
+    set: Callback<String>,
+}
+
+/// A box that keeps what is being typed: while a run is drawn, the page is drawn again many times a second.
+#[component]
+fn Typed(props: &TypedProps) -> Html {
+    let typed = use_state(|| None::<String>);
+    let oninput = {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| typed.set(Some(value(&event))))
+    };
+    let onchange = {
+        let (typed, set) = (typed.clone(), props.set.clone());
+        Callback::from(move |event: Event| {
+            typed.set(None);
+            set.emit(value(&event));
+        })
+    };
+    html! {
+        <input id={props.id} class="lab-in" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
+            value={typed.as_ref().unwrap_or(&props.text).clone()} placeholder={props.hint.clone()} {oninput} {onchange} />
     }
 }
 
