@@ -19,6 +19,7 @@ mod keys;
 mod lab;
 mod listing;
 pub(crate) mod page;
+mod questions;
 mod sample;
 mod samples;
 mod setup;

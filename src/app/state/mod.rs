@@ -479,6 +479,11 @@ impl State {
         self.pin.or(self.hover)
     }
 
+    /// The view that is open; in a frame there are only the samples.
+    pub fn tab(&self) -> Tab {
+        if self.embed { Tab::Samples } else { self.choices.tab }
+    }
+
     /// How far the chosen tokenizer is.
     pub fn tokenizer(&self) -> Option<&Loading> {
         self.tokenizers.get(&self.choices.tokenizer)
