@@ -8,7 +8,7 @@ use crate::app::components::gallery::Modal;
 use crate::app::components::given::{bring, bring_text, chosen, long_paste};
 use crate::app::components::hub::Hub;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, rich};
+use crate::app::components::shared::{Dispatch, click_on, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, OwnTokenizers};
 use crate::app::wire::Own;
@@ -113,14 +113,7 @@ struct FilesProps {
 fn Files(props: &FilesProps) -> Html {
     let FilesProps { words, folder, dispatch } = props.clone();
     let input = use_node_ref();
-    let onclick = {
-        let input = input.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
+    let onclick = click_on(&input);
     let onchange = {
         let input = input.clone();
         Callback::from(move |_: Event| {

@@ -62,12 +62,10 @@ fn row(props: &Props, found: &Found<'_>) -> Html {
     let Props { lang, text, report, dispatch } = props;
     let lang = *lang;
     let text = match (found.diagnostic.place, report) {
-        (Some((Source::Dialogue, _)), _) => &**text,
-        (Some((Source::Template, _)), Some(report)) => report.template_source.as_deref().unwrap_or_default(),
         (Some((Source::Rendered, _)), Some(report)) => {
             found.samples.first().and_then(|place| report.sample(*place)).map_or("", |sample| &sample.text)
         }
-        _ => "",
+        _ => pointed_at(found.diagnostic, text, template_of(report.as_deref())),
     };
     let listing = LISTED.contains(&&*found.diagnostic.code).then(|| {
         let dispatch = dispatch.clone();
@@ -141,6 +139,20 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
 
 fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
     a.code == b.code && a.message == b.message
+}
+
+/// The text that a finding's place points into, of the two that a user can edit.
+pub(crate) fn pointed_at<'a>(found: &Diagnostic, dialogue: &'a str, template: &'a str) -> &'a str {
+    match found.place {
+        Some((Source::Dialogue, _)) => dialogue,
+        Some((Source::Template, _)) => template,
+        _ => "",
+    }
+}
+
+/// The template's text, where there is a report.
+pub(crate) fn template_of(report: Option<&ReportView>) -> &str {
+    report.and_then(|report| report.template_source.as_deref()).unwrap_or_default()
 }
 
 /// One finding; `text` is what its place points into.

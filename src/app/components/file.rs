@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::app::components::given;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::Dispatch;
+use crate::app::components::shared::{Dispatch, click_on};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
 use crate::bring::choose::is_ones;
@@ -36,14 +36,7 @@ fn open(file: &File, dispatch: &Dispatch) {
 pub(crate) fn OpenButton(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let input = use_node_ref();
-    let onclick = {
-        let input = input.clone();
-        Callback::from(move |_: MouseEvent| {
-            if let Some(input) = input.cast::<HtmlInputElement>() {
-                input.click();
-            }
-        })
-    };
+    let onclick = click_on(&input);
     let onchange = {
         let input = input.clone();
         Callback::from(move |_: Event| {

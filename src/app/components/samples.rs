@@ -4,14 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::components::diagnostics::finding;
+use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::sample::{Sample, flags, roles};
 use crate::app::components::setup::tokenizer_name;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
 use crate::app::wire::{OutcomeView, ReportView};
-use crate::diagnostic::Source;
 use crate::examples::EXAMPLES;
 use crate::span::Span;
 
@@ -86,11 +85,7 @@ pub(crate) fn Samples(props: &Props) -> Html {
                 { empty(lang, &dispatch) }
             } else {
                 { for props.newest.iter().flat_map(|newest| newest.errors().into_iter().map(|error| {
-                    let text: &str = match error.place {
-                        Some((Source::Dialogue, _)) => &props.text,
-                        Some((Source::Template, _)) => newest.template_source.as_deref().unwrap_or_default(),
-                        _ => "",
-                    };
+                    let text = pointed_at(error, &props.text, template_of(Some(newest)));
                     html! { <div class="top-error" role="alert">{ finding(lang, error, text, None) }</div> }
                 })) }
             }

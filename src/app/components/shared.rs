@@ -51,6 +51,16 @@ impl<T> Deref for Shared<T> {
     }
 }
 
+/// Opens the browser's own dialog of a field for files.
+pub(crate) fn click_on(input: &NodeRef) -> Callback<MouseEvent> {
+    let input = input.clone();
+    Callback::from(move |_: MouseEvent| {
+        if let Some(input) = input.cast::<HtmlElement>() {
+            input.click();
+        }
+    })
+}
+
 /// Whether an element is on the screen or near it; always true where `lazy` is false.
 #[hook]
 pub(crate) fn use_near(element: &NodeRef, lazy: bool) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, FromWorker, Made, ReportView, Scope, Work};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, Made, ReportView, Scope, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
@@ -26,12 +26,13 @@ mod action;
 mod aside;
 mod choices;
 mod file;
+mod heard;
+mod lab;
 mod own;
 mod template;
 
 /// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
 pub const EDITED_BYTES: usize = 300_000;
-mod lab;
 
 /// A token of a sample: the sample's place in the list, and the token's index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -372,82 +373,6 @@ impl State {
         self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
         self.choices.options.insert(recipe.to_owned(), options);
         self.dialog = None;
-    }
-
-    fn hear(&mut self, message: FromWorker) {
-        match message {
-            FromWorker::Hello(_, formats) => {
-                self.worker = Worker::Running;
-                self.formats = formats.into();
-            }
-            FromWorker::Indexed { rows, share, done } => {
-                if let Some(file) = &mut self.file {
-                    (file.rows, file.share, file.done) = (rows, share, done);
-                }
-            }
-            FromWorker::Row(row, text) => {
-                if let Some(text) = self.file.as_mut().and_then(|file| file.take(row, &text)) {
-                    self.replace_text(text);
-                }
-            }
-            FromWorker::NoFile(why) => {
-                let name = self.file.take().map(|file| file.name).unwrap_or_default();
-                let hint = why.hint.unwrap_or_else(|| Bilingual::fixed("", ""));
-                self.notice = Some(Bilingual::new(
-                    format!("{name}: {}. {}.", why.message.en, hint.en),
-                    format!("{name}：{}。{}。", why.message.zh, hint.zh),
-                ));
-            }
-            FromWorker::Report(_, report, took) => {
-                let mut report = *report;
-                report.complete(self.report.as_deref());
-                let report = Rc::new(report);
-                if report.has_outcome() {
-                    self.last_good = Some(report.clone());
-                }
-                self.report = Some(report);
-                self.took = took;
-                self.waiting = false;
-                self.worker = Worker::Running;
-                self.drop_lost_tokens();
-            }
-            FromWorker::Compared(_, comparison, _) => self.comparison = Some(Rc::new(*comparison)),
-            FromWorker::Sheet(_, sheet) => self.template.take(*sheet),
-            FromWorker::Inspected(_, found) => self.template.inspection = Some(Rc::new(*found)),
-            FromWorker::Batched(_, batches, _) => self.batches = Some(Rc::new(*batches)),
-            FromWorker::Lab(material) => {
-                // The same samples again are no reason to forget what was trained.
-                if self.lab.material.as_deref() != Some(&material) {
-                    self.lab.material = Some(material.into());
-                }
-            }
-            FromWorker::Made(work, made) => self.made = Some((work, Rc::new(*made))),
-            FromWorker::Loading(id, loaded, total) => {
-                self.tokenizers.insert(id, Loading::Coming(loaded, total));
-            }
-            FromWorker::Loaded(id, entries) => {
-                self.tokenizers.insert(id, Loading::Ready(entries));
-            }
-            FromWorker::Failed(id, why) => {
-                if id == self.choices.tokenizer {
-                    // The page goes on with the tokenizer that needs no network.
-                    EMBEDDED.clone_into(&mut self.choices.tokenizer);
-                    self.notice = Some(Bilingual::new(
-                        format!("{}. The built-in tokenizer is used instead.", why.message.en),
-                        format!("{}。已改用内置分词器。", why.message.zh),
-                    ));
-                }
-                self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
-            }
-            FromWorker::Kept(kept) => self.hear_kept(&kept),
-            FromWorker::Brought(brought) => self.hear_brought(brought),
-            FromWorker::Died(_) => {
-                self.waiting = false;
-                self.asides = Asides::default();
-            }
-            // The desk's matter.
-            FromWorker::Parked(_) => {}
-        }
     }
 
     /// A pin belongs to the samples it was set on.

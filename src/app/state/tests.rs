@@ -1,4 +1,5 @@
 use super::*;
+use crate::app::wire::FromWorker;
 use crate::app::wire::{BatchView, ConversationView, OutcomeView, SampleView, Scope};
 
 fn state() -> State {

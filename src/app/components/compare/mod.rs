@@ -6,12 +6,12 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::compare::{order, reference};
-use crate::app::components::diagnostics::finding;
+use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, ReportView, RowView};
-use crate::diagnostic::{Severity, Source};
+use crate::diagnostic::Severity;
 use crate::recipe::catalog::find;
 use controls::Controls;
 use counts::Counts;
@@ -78,15 +78,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
     };
     let shown = view.filter(|view| !view.rows.is_empty());
     let findings = props.view.iter().flat_map(|view| &view.diagnostics).map(|found| {
-        let text: &str = match found.place {
-            Some((Source::Dialogue, _)) => &props.text,
-            Some((Source::Template, _)) => props
-                .template
-                .as_ref()
-                .and_then(|report| report.template_source.as_deref())
-                .unwrap_or_default(),
-            _ => "",
-        };
+        let text = pointed_at(found, &props.text, template_of(props.template.as_deref()));
         let role = if found.severity == Severity::Error { "alert" } else { "note" };
         html! { <div class="top-error" {role}>{ finding(lang, found, text, None) }</div> }
     });

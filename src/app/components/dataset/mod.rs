@@ -4,12 +4,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::components::diagnostics::finding;
+use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, DatasetChoices};
 use crate::app::wire::{BatchView, MOST_CONVERSATIONS, ReportView, Scope};
-use crate::diagnostic::Source;
 use columns::Columns;
 use controls::Controls;
 use rows::Rows;
@@ -67,16 +66,8 @@ pub(crate) fn Dataset(props: &Props) -> Html {
     let found = view.iter().flat_map(|view| &view.diagnostics);
     let found: Vec<_> = found
         .map(|found| {
-            let text: &str = match found.place {
-                Some((Source::Dialogue, _)) if choices.scope == Scope::Dialogue => &props.text,
-                Some((Source::Template, _)) => props
-                    .template
-                    .as_ref()
-                    .and_then(|report| report.template_source.as_deref())
-                    .unwrap_or_default(),
-                _ => "",
-            };
-            finding(lang, found, text, None)
+            let dialogue = if choices.scope == Scope::Dialogue { &*props.text } else { "" };
+            finding(lang, found, pointed_at(found, dialogue, template_of(props.template.as_deref())), None)
         })
         .collect();
     html! {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::components::diagnostics::finding;
+use crate::app::components::diagnostics::{finding, pointed_at};
 use crate::app::components::inspector::part;
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::components::stepper::Stepper;
@@ -151,11 +151,7 @@ pub(crate) fn TemplateTab(props: &Props) -> Html {
                                 index={choices.conversation} count={props.count} more={false} onstep={step} />
                         }
                         { for sheet.iter().flat_map(|sheet| &sheet.diagnostics).map(|found| {
-                            let text = match found.place {
-                                Some((Place::Template, _)) => &*source,
-                                Some((Place::Dialogue, _)) => &*choices.dialogue,
-                                _ => "",
-                            };
+                            let text = pointed_at(found, &choices.dialogue, &source);
                             html! { <div class="top-error" role="alert">{ finding(lang, found, text, None) }</div> }
                         }) }
                         { match shown.or(old) {
