@@ -3,15 +3,16 @@
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::memo;
 use crate::app::components::shared::Dispatch;
-use crate::app::components::tabs::Tabs;
+use crate::app::components::tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
 use crate::app::state::{Action, Dialog, Tab, Theme};
 use crate::app::wire::Work;
 use crate::export::Form;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
@@ -20,8 +21,7 @@ pub(crate) struct Props {
 }
 
 /// The bar.
-#[component]
-pub(crate) fn Bar(props: &Props) -> Html {
+pub(crate) fn bar(props: &Props) -> Html {
     let Props { lang, theme, tab, dispatch } = props.clone();
     let send = |action: Action| {
         let dispatch = dispatch.clone();
@@ -39,7 +39,7 @@ pub(crate) fn Bar(props: &Props) -> Html {
             <h1 class="mark">
                 <span class="mark-t">{ "loss" }</span><span class="mark-m">{ "mask" }</span>
             </h1>
-            <Tabs {lang} {tab} dispatch={dispatch.clone()} />
+            { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
                 <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Examples", "示例")}>

@@ -12,7 +12,7 @@ use crate::app::wire::{OutcomeView, ReportView, Work};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::span::{Span, line_at, line_column};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) text: Rc<str>,
@@ -30,8 +30,7 @@ struct Found<'a> {
 }
 
 /// All findings, the worst first; one that several samples share is shown once.
-#[component]
-pub(crate) fn Diagnostics(props: &Props) -> Html {
+pub(crate) fn diagnostics(props: &Props) -> Html {
     let Props { lang, report, .. } = props.clone();
     let found = report.as_ref().map(|report| collect(report)).unwrap_or_default();
     let of = |severity: Severity| found.iter().filter(|found| found.diagnostic.severity == severity).count();

@@ -6,8 +6,9 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::app::components::file::OpenButton;
-use crate::app::components::format::FormatPicker;
+use crate::app::components::format;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
@@ -112,7 +113,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
             </div>
             <div class="tools">
-                <FormatPicker {lang} chosen={format} {formats} report={report.clone()} dispatch={dispatch.clone()} />
+                { memo(format::Props { lang, chosen: format, formats, report: report.clone(), dispatch: dispatch.clone() }, format::format_picker) }
                 <OpenButton {lang} dispatch={dispatch.clone()} />
             </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>

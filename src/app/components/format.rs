@@ -12,7 +12,7 @@ use crate::app::state::Action;
 use crate::app::wire::ReportView;
 use crate::bilingual::Bilingual;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// The format that was chosen; none where the reader chooses.
@@ -27,8 +27,7 @@ pub(crate) struct Props {
 const AUTOMATIC: &str = "";
 
 /// The list: what was recognised, what else claims the text, and the rest.
-#[component]
-pub(crate) fn FormatPicker(props: &Props) -> Html {
+pub(crate) fn format_picker(props: &Props) -> Html {
     let Props { lang, chosen, formats, report, dispatch } = props.clone();
     let candidates = report.as_ref().map_or(&[][..], |report| &report.candidates);
     let title = |id: &str| {

@@ -7,7 +7,7 @@ use crate::app::components::shared::Dispatch;
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) dispatch: Dispatch,
@@ -30,8 +30,7 @@ const KEYS: [(&[&str], &str, &str); 8] = [
 ];
 
 /// The list.
-#[component]
-pub(crate) fn Keys(props: &Props) -> Html {
+pub(crate) fn keys(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let close = Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)));
     html! {

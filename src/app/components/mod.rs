@@ -18,6 +18,7 @@ mod inspector;
 mod keys;
 mod lab;
 mod listing;
+mod memo;
 pub(crate) mod page;
 mod questions;
 mod sample;

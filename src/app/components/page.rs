@@ -6,17 +6,18 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::app::BUILD;
-use crate::app::components::bar::Bar;
+use crate::app::components::bar;
 use crate::app::components::bring::Bring;
 use crate::app::components::compare::Compare;
 use crate::app::components::dataset::Dataset;
-use crate::app::components::diagnostics::Diagnostics;
+use crate::app::components::diagnostics;
 use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
-use crate::app::components::keys::Keys;
+use crate::app::components::keys;
 use crate::app::components::lab::Lab;
+use crate::app::components::memo::memo;
 use crate::app::components::questions::use_questions;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
@@ -24,7 +25,7 @@ use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_r
 use crate::app::components::tabs::panel;
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
-use crate::app::components::work::Worked;
+use crate::app::components::work;
 use crate::app::desk::Desk;
 use crate::app::platform;
 use crate::app::state::{Action, Aside, Dialog, State, Tab};
@@ -111,7 +112,7 @@ pub fn Page() -> Html {
             <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
-            <Bar {lang} theme={state.theme} {tab} dispatch={dispatch.clone()} />
+            { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
@@ -160,7 +161,7 @@ pub fn Page() -> Html {
                         worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
                     <aside class="pane why">
                         <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
-                        <Diagnostics {lang} text={state.choices.dialogue.clone()} report={newest} dispatch={dispatch.clone()} />
+                        { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
                     </aside>
                 </main>
             }
@@ -171,12 +172,11 @@ pub fn Page() -> Html {
                 ) }</span>
             </footer>
             if let Some(Dialog::Work(work)) = state.dialog {
-                <Worked {lang} {work} made={state.made.clone().map(|(work, made)| (work, Shared(made)))}
-                    {samples} dispatch={dispatch.clone()} />
+                { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
             }
             if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }
-            if state.dialog == Some(Dialog::Keys) { <Keys {lang} {dispatch} /> }
+            if state.dialog == Some(Dialog::Keys) { { memo(keys::Props { lang, dispatch }, keys::keys) } }
         </>
     }
 }

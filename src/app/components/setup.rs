@@ -7,8 +7,9 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared};
-use crate::app::components::summary::Summary;
+use crate::app::components::summary;
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Choices, Dialog};
 use crate::app::wire::{Own, ReportView};
@@ -72,7 +73,7 @@ pub(crate) fn Setup(props: &Props) -> Html {
                     { ignore_index(lang, &choices, &dispatch) }
                 </div>
             </div>
-            <Summary {lang} report={props.report.clone()} took={props.took} />
+            { memo(summary::Props { lang, report: props.report.clone(), took: props.took }, summary::summary) }
         </section>
     }
 }

@@ -6,7 +6,7 @@ use crate::app::components::shared::Shared;
 use crate::app::i18n::Lang;
 use crate::app::wire::ReportView;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) report: Option<Shared<ReportView>>,
@@ -15,8 +15,7 @@ pub(crate) struct Props {
 }
 
 /// The counts of all samples together.
-#[component]
-pub(crate) fn Summary(props: &Props) -> Html {
+pub(crate) fn summary(props: &Props) -> Html {
     let lang = props.lang;
     let samples = || props.report.iter().flat_map(|report| report.samples());
     let count = samples().count();

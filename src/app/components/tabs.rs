@@ -7,7 +7,7 @@ use crate::app::components::shared::{Dispatch, focus};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Tab};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) tab: Tab,
@@ -31,8 +31,7 @@ pub(crate) const fn panel(tab: Tab) -> &'static str {
 }
 
 /// The tabs.
-#[component]
-pub(crate) fn Tabs(props: &Props) -> Html {
+pub(crate) fn tabs(props: &Props) -> Html {
     let Props { lang, tab, dispatch } = props.clone();
     let onkeydown = {
         let dispatch = dispatch.clone();

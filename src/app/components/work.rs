@@ -12,7 +12,7 @@ use crate::app::state::Action;
 use crate::app::wire::{Made, Work};
 use crate::diagnostic::Diagnostic;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) work: Work,
@@ -23,8 +23,7 @@ pub(crate) struct Props {
 }
 
 /// The dialog.
-#[component]
-pub(crate) fn Worked(props: &Props) -> Html {
+pub(crate) fn worked(props: &Props) -> Html {
     let Props { lang, work, made, samples, dispatch } = props.clone();
     let close = {
         let dispatch = dispatch.clone();

@@ -10,9 +10,8 @@ use crate::app::components::shared::Shared;
 use crate::app::i18n::Lang;
 use crate::app::wire::CompareView;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
-    #[prop_or(Lang::En)]
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
     /// The columns that are shown.
@@ -28,8 +27,7 @@ const HEIGHT: usize = 116;
 const LETTERS: usize = 13;
 
 /// The axis.
-#[component]
-pub(crate) fn Axis(props: &Props) -> Html {
+pub(crate) fn axis(props: &Props) -> Html {
     let Props { lang, view, columns, window, wide } = props;
     let shown = || columns.iter().enumerate().take(window.end).skip(window.start);
     let message = |column: u32| view.maker(column as usize).and_then(|(sample, token)| sample.message(token));
@@ -64,8 +62,7 @@ pub(crate) fn Axis(props: &Props) -> Html {
 }
 
 /// How many rows train each column.
-#[component]
-pub(crate) fn Votes(props: &Props) -> Html {
+pub(crate) fn votes(props: &Props) -> Html {
     let Props { view, columns, window, wide, .. } = props;
     let votes =
         |column: u32| view.rows.iter().filter(|row| mark(row, column as usize) == Mark::Trained).count();

@@ -13,7 +13,7 @@ use crate::app::state::{Action, CompareChoices, Sort};
 use crate::app::wire::{CompareView, RowView};
 use crate::recipe::catalog::RECIPES;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Option<Shared<CompareView>>,
@@ -39,8 +39,7 @@ const SORTS: [(Sort, &str); 3] =
     [(Sort::Trained, "trained"), (Sort::Name, "name"), (Sort::Difference, "difference")];
 
 /// The controls.
-#[component]
-pub(crate) fn Controls(props: &Props) -> Html {
+pub(crate) fn controls(props: &Props) -> Html {
     let Props { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let usable: Vec<_> = view.iter().flat_map(|view| &view.rows).filter(|row| row.outcome.is_ok()).collect();

@@ -11,7 +11,7 @@ use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, RowView};
 use crate::template::{Owner, Part};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
@@ -25,8 +25,7 @@ const PARTS: [Part; 6] =
     [Part::Header, Part::Reasoning, Part::Content, Part::ToolCall, Part::End, Part::Template];
 
 /// The table.
-#[component]
-pub(crate) fn Counts(props: &Props) -> Html {
+pub(crate) fn counts(props: &Props) -> Html {
     let Props { lang, view, choices } = props;
     let lang = *lang;
     let rows: Vec<&RowView> =

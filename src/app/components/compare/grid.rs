@@ -10,13 +10,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use super::axis::{Axis, Votes};
+use super::axis;
 use super::controls::change;
 use super::pair::word;
 use super::strip::Strip;
 use super::{Spot, name};
 use crate::app::compare::{differs, disputed, mark, order, reference};
 use crate::app::components::block::spoken;
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::platform;
@@ -204,7 +205,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
                         Lang::En => format!("{} columns", lang.number(columns.len())),
                         Lang::Zh => format!("{} 列", lang.number(columns.len())),
                     } }</div>
-                    <div class="mask"><Axis {lang} view={view.clone()} columns={columns.clone()} window={drawn.clone()} wide={*wide} /></div>
+                    <div class="mask">{ memo(axis::Props { lang, view: view.clone(), columns: columns.clone(), window: drawn.clone(), wide: *wide }, axis::axis) }</div>
                     <div class="tot quiet">{ lang.pick("trained", "参与训练") }</div>
                 </div>
                 { for rows.iter().enumerate().map(|(number, at)| {
@@ -226,7 +227,7 @@ pub(crate) fn Grid(props: &Props) -> Html {
                 }) }
                 <div class="cmp-r votes" aria-hidden="true">
                     <div class="c0 quiet">{ lang.pick("trainers that train it", "训练它的训练器数") }</div>
-                    <div class="mask"><Votes view={view.clone()} columns={columns.clone()} window={drawn} wide={*wide} /></div>
+                    <div class="mask">{ memo(axis::Props { lang, view: view.clone(), columns: columns.clone(), window: drawn, wide: *wide }, axis::votes) }</div>
                     <div class="tot"></div>
                 </div>
             </div>

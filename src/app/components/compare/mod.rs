@@ -7,17 +7,14 @@ use yew::prelude::*;
 
 use crate::app::compare::{order, reference};
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, ReportView, RowView};
 use crate::diagnostic::Severity;
 use crate::recipe::catalog::find;
-use controls::Controls;
-use counts::Counts;
 use grid::Grid;
-use pair::Pair;
-use why::Why;
 
 mod axis;
 mod config;
@@ -93,7 +90,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
                         "消息、聊天模板和分词器相同，分别按各训练器自己的规则处理。每行是一个训练器，每列是一个 token；训练器渲染出的文本不同时，多出的 token 单独成列。",
                     ) }</p>
                 </header>
-                <Controls {lang} view={shown.clone()} choices={choices.clone()} dispatch={dispatch.clone()} />
+                { memo(controls::Props { lang, view: shown.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, controls::controls) }
                 { for findings }
                 { match &shown {
                     None if props.view.is_none() || props.waiting => html! {
@@ -106,14 +103,14 @@ pub(crate) fn Compare(props: &Props) -> Html {
                         <Grid {lang} view={view.clone()} choices={choices.clone()} options={props.options.clone()}
                             spot={(*spot).clone()} {choose} dispatch={dispatch.clone()} />
                         { without(lang, view, &choices) }
-                        <Pair {lang} view={view.clone()} choices={choices.clone()} dispatch={dispatch.clone()} />
-                        <Counts {lang} view={view.clone()} choices={choices.clone()} />
+                        { memo(pair::Props { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, pair::pair) }
+                        { memo(counts::Props { lang, view: view.clone(), choices: choices.clone() }, counts::counts) }
                         { config::all(lang, view, &choices) }
                     </> },
                 } }
             </div>
             <aside class="pane why">
-                <Why {lang} view={shown} {choices} spot={(*spot).clone()} open={*open} {toggle} />
+                { memo(why::Props { lang, view: shown, choices, spot: (*spot).clone(), open: *open, toggle }, why::why) }
             </aside>
         </main>
     }

@@ -12,7 +12,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, RowView};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
@@ -26,8 +26,7 @@ const MOST_RUNS: usize = 100;
 const TEXT: usize = 60;
 
 /// The two trainers and their runs.
-#[component]
-pub(crate) fn Pair(props: &Props) -> Html {
+pub(crate) fn pair(props: &Props) -> Html {
     let Props { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let Some(first) = against(view, choices) else { return Html::default() };

@@ -14,7 +14,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, RowView};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Option<Shared<CompareView>>,
@@ -26,8 +26,7 @@ pub(crate) struct Props {
 }
 
 /// The inspector of the view Compare.
-#[component]
-pub(crate) fn Why(props: &Props) -> Html {
+pub(crate) fn why(props: &Props) -> Html {
     let Props { lang, view, choices, spot, open, toggle } = props.clone();
     let toggle = Callback::from(move |_: MouseEvent| toggle.emit(()));
     let chosen = view.as_ref().and_then(|view| {

@@ -8,8 +8,7 @@ use crate::app::wire::Column;
 use crate::batch::IGNORED;
 
 /// The columns around the one that is looked at.
-#[component]
-pub(crate) fn Columns(props: &Part) -> Html {
+pub(crate) fn columns(props: &Part) -> Html {
     let Part { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let [batch, row, column] = view.look;

@@ -13,7 +13,7 @@ use crate::app::wire::{BatchView, MOST_CONVERSATIONS, START, Scope};
 use crate::batch::{Pads, Side, Truncation, Way};
 use crate::engine::PadToken;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Option<Shared<BatchView>>,
@@ -49,8 +49,7 @@ fn choose<T: Copy + PartialEq + 'static>(
 }
 
 /// The controls.
-#[component]
-pub(crate) fn Controls(props: &Props) -> Html {
+pub(crate) fn controls(props: &Props) -> Html {
     let Props { lang, view, choices, file, dispatch } = props;
     let lang = *lang;
     let settings = &choices.settings;

@@ -5,14 +5,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, DatasetChoices};
 use crate::app::wire::{BatchView, MOST_CONVERSATIONS, ReportView, Scope};
-use columns::Columns;
-use controls::Controls;
-use rows::Rows;
-use samples::Samples;
 
 mod columns;
 mod controls;
@@ -81,7 +78,7 @@ pub(crate) fn Dataset(props: &Props) -> Html {
                         "每段对话先按所选规则变成样本，再按训练器自己的代码截断、填充或拼接。此处不打乱顺序。",
                     ) }</p>
                 </header>
-                <Controls {lang} view={view.clone()} choices={choices.clone()} file={props.file.clone()} dispatch={dispatch.clone()} />
+                { memo(controls::Props { lang, view: view.clone(), choices: choices.clone(), file: props.file.clone(), dispatch: dispatch.clone() }, controls::controls) }
                 { match view {
                     None => html! { <p class="state-line">{ lang.pick("Making batches…", "正在生成批次……") }</p> },
                     Some(view) if view.samples.is_empty() && view.error.is_none() => html! {
@@ -92,10 +89,10 @@ pub(crate) fn Dataset(props: &Props) -> Html {
                             <div class="top-error" role="alert">{ finding(lang, error, "", None) }</div>
                         }
                         { taken(lang, &view, &choices, &dispatch) }
-                        <Samples {lang} view={view.clone()} choices={choices.clone()} dispatch={dispatch.clone()} />
+                        { memo(Part { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, samples::samples) }
                         if !view.rows.is_empty() {
-                            <Rows {lang} view={view.clone()} choices={choices.clone()} dispatch={dispatch.clone()} />
-                            <Columns {lang} {view} {choices} {dispatch} />
+                            { memo(Part { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, rows::rows) }
+                            { memo(Part { lang, view, choices, dispatch }, columns::columns) }
                         }
                     </> },
                 } }

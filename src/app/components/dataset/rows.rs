@@ -11,8 +11,7 @@ use crate::app::state::Action;
 use crate::app::wire::ANY;
 
 /// The batch that is looked at.
-#[component]
-pub(crate) fn Rows(props: &Part) -> Html {
+pub(crate) fn rows(props: &Part) -> Html {
     let Part { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let [positions, padding, targets] = view.totals;

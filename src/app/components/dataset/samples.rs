@@ -23,8 +23,7 @@ const fn gone(lang: Lang, number: u32) -> &'static str {
 }
 
 /// The samples.
-#[component]
-pub(crate) fn Samples(props: &Part) -> Html {
+pub(crate) fn samples(props: &Part) -> Html {
     let Part { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let asked = choices.asked().settings;

@@ -9,7 +9,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::LabChoices;
 use crate::app::wire::{CHART, ChartView, RunView};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) run: Shared<RunView>,
@@ -18,8 +18,7 @@ pub(crate) struct Props {
 }
 
 /// The charts.
-#[component]
-pub(crate) fn Charts(props: &Props) -> Html {
+pub(crate) fn charts(props: &Props) -> Html {
     let Props { lang, run, choices, dispatch } = props;
     let lang = *lang;
     if run.charts.is_empty() {

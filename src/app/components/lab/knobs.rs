@@ -10,7 +10,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::{Action, LabChoices};
 use crate::app::wire::{AboutView, RunView, ToLab};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) about: Option<Shared<AboutView>>,
@@ -21,8 +21,7 @@ pub(crate) struct Props {
 }
 
 /// The knobs.
-#[component]
-pub(crate) fn Knobs(props: &Props) -> Html {
+pub(crate) fn knobs(props: &Props) -> Html {
     let Props { lang, about, run, choices, tell, dispatch } = props.clone();
     let set = |how: fn(&mut LabChoices, String)| change(&choices, &dispatch, how);
     let together = change(&choices, &dispatch, |choices, event: Event| {

@@ -3,16 +3,13 @@
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
+use crate::app::components::memo::memo;
 use crate::app::components::setup::value;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lab as LabState, LabChoices};
 use crate::app::wire::ToLab;
 use crate::diagnostic::Diagnostic;
-use charts::Charts;
-use knobs::Knobs;
-use tokens::Tokens;
-use written::Written;
 
 mod charts;
 mod knobs;
@@ -130,17 +127,16 @@ pub(crate) fn Lab(props: &Props) -> Html {
                     <p class="state-line">{ lang.pick("Setting up the lab…", "正在准备实验……") }</p>
                 }
                 <section class="lab-train" aria-label={lang.pick("Training", "训练")}>
-                    <Knobs {lang} about={about.clone()} run={lab.run.clone().map(Shared)} choices={choices.clone()} tell={tell.clone()}
-                        dispatch={dispatch.clone()} />
+                    { memo(knobs::Props { lang, about: about.clone(), run: lab.run.clone().map(Shared), choices: choices.clone(), tell: tell.clone(), dispatch: dispatch.clone() }, knobs::knobs) }
                     if let Some(run) = lab.run.clone().filter(|_| ready) {
-                        <Charts {lang} run={Shared(run)} choices={choices.clone()} dispatch={dispatch.clone()} />
+                        { memo(charts::Props { lang, run: Shared(run), choices: choices.clone(), dispatch: dispatch.clone() }, charts::charts) }
                     }
                 </section>
                 if let Some((tokens, about)) = lab.tokens.clone().map(Shared).zip(about).filter(|_| ready) {
-                    <Tokens {lang} {tokens} {about} choices={choices.clone()} dispatch={dispatch.clone()} />
+                    { memo(tokens::Props { lang, tokens, about, choices: choices.clone(), dispatch: dispatch.clone() }, tokens::tokens) }
                 }
                 if let Some(written) = lab.written.clone().map(Shared).filter(|_| ready) {
-                    <Written {lang} {written} {choices} running={lab.running()} {tell} {dispatch} />
+                    { memo(written::Props { lang, written, choices, running: lab.running(), tell, dispatch }, written::written) }
                 }
             </div>
         </main>

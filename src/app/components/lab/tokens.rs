@@ -11,7 +11,7 @@ use crate::app::wire::{AboutView, Fate, TokenView, TokensView};
 use crate::lab::Mask;
 use crate::loss::Reduction;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) tokens: Shared<TokensView>,
@@ -25,8 +25,7 @@ const REDUCTIONS: [(Reduction, &str); 3] =
     [(Reduction::Mean, "mean"), (Reduction::Sum, "sum"), (Reduction::None, "none")];
 
 /// The part of the view.
-#[component]
-pub(crate) fn Tokens(props: &Props) -> Html {
+pub(crate) fn tokens(props: &Props) -> Html {
     let Props { lang, tokens, about, choices, dispatch } = props;
     let lang = *lang;
     let step = lang.number(tokens.step);

@@ -8,7 +8,7 @@ use crate::app::i18n::Lang;
 use crate::app::state::LabChoices;
 use crate::app::wire::{Kind, Piece, ToLab, WrittenView};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) written: Shared<WrittenView>,
@@ -19,8 +19,7 @@ pub(crate) struct Props {
 }
 
 /// The part of the view.
-#[component]
-pub(crate) fn Written(props: &Props) -> Html {
+pub(crate) fn written(props: &Props) -> Html {
     let Props { lang, written, choices, running, tell, dispatch } = props;
     let lang = *lang;
     let step = lang.number(written.step);

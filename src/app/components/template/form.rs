@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::engine::TemplateReport;
 use crate::template::{Preparation, Switch, SwitchKind};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) choices: RenderChoices,
@@ -22,8 +22,7 @@ pub(crate) struct Props {
 }
 
 /// The form.
-#[component]
-pub(crate) fn Form(props: &Props) -> Html {
+pub(crate) fn form(props: &Props) -> Html {
     let Props { lang, choices, inspection, dispatch } = props.clone();
     let found = inspection.as_ref().and_then(|found| found.0.as_ref().as_ref().ok());
     // Changes the choices by what stands in a field.

@@ -13,7 +13,7 @@ use crate::engine::{TemplateChoice, TemplateReport};
 use crate::template::catalog::{self, Entry, Form};
 use crate::tokenizer::catalog as tokenizers;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) template: TemplateChoice,
@@ -28,8 +28,7 @@ pub(crate) struct Props {
 }
 
 /// The words above the two sides.
-#[component]
-pub(crate) fn Head(props: &Props) -> Html {
+pub(crate) fn head(props: &Props) -> Html {
     let Props { lang, template, earlier, dispatch, .. } = props.clone();
     let send = |action: Action| {
         let dispatch = dispatch.clone();

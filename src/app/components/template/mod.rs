@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at};
 use crate::app::components::inspector::part;
+use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
@@ -16,8 +17,6 @@ use crate::diagnostic::{Diagnostic, Source as Place};
 use crate::engine::{Run, TemplateChoice, TemplateReport};
 use crate::span::{Span, line_column};
 use findings::Findings;
-use form::Form;
-use head::Head;
 use rendered::RenderedText;
 use source::SourceBox;
 
@@ -128,9 +127,8 @@ pub(crate) fn TemplateTab(props: &Props) -> Html {
     html! {
         <main class="tpl" {onkeydown}>
             <div class="proof" id="template" role="tabpanel" aria-labelledby="tab-template" tabindex="-1" aria-busy={props.waiting.to_string()}>
-                <Head {lang} template={choices.template.clone()} tokenizer={choices.tokenizer.clone()} inspection={props.inspection.clone()}
-                    name={sheet.as_ref().and_then(|sheet| sheet.name.clone())} earlier={choices.earlier_template.clone()} dispatch={dispatch.clone()} />
-                <Form {lang} choices={choices.render.clone()} inspection={props.inspection.clone()} dispatch={dispatch.clone()} />
+                { memo(head::Props { lang, template: choices.template.clone(), tokenizer: choices.tokenizer.clone(), inspection: props.inspection.clone(), name: sheet.as_ref().and_then(|sheet| sheet.name.clone()), earlier: choices.earlier_template.clone(), dispatch: dispatch.clone() }, head::head) }
+                { memo(form::Props { lang, choices: choices.render.clone(), inspection: props.inspection.clone(), dispatch: dispatch.clone() }, form::form) }
                 <p class="tpl-about" role="status">{ match (at, &shown) {
                     (Some(at), Some(sheet)) => about(lang, at, sheet, pin.is_some()),
                     _ => html! { <span class="soft">{ lang.pick(
