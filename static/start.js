@@ -6,7 +6,7 @@ const query = new URLSearchParams(location.search);
 // What the page keeps under this name (`src/app/platform.rs`), or null.
 function kept(name) {
   try {
-    return JSON.parse(localStorage.getItem(`lossmask.v1.${name}`));
+    return localStorage.getItem(`lossmask.v2.${name}`);
   } catch {
     return null;
   }

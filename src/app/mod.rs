@@ -5,6 +5,7 @@ pub mod compare;
 pub mod dataset;
 pub mod i18n;
 pub mod jinja;
+pub mod kept;
 pub mod lab;
 pub mod state;
 pub mod wire;

@@ -1,19 +1,16 @@
 //! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
 
 use gloo::utils::{document, document_element, window};
-use js_sys::JSON;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Storage, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
+use crate::app::kept;
 use crate::app::state::{Choices, Theme};
 
-const CHOICES: &str = "lossmask.v1.choices";
-const LANG: &str = "lossmask.v1.lang";
-const THEME: &str = "lossmask.v1.theme";
+const CHOICES: &str = "lossmask.v2.choices";
+const LANG: &str = "lossmask.v2.lang";
+const THEME: &str = "lossmask.v2.theme";
 /// More than this is not kept over a reload: browsers give a page about 5 MB.
 const KEPT_BYTES: usize = 1 << 20;
 
@@ -31,14 +28,14 @@ pub fn embed() -> bool {
 /// The language: the address, then what was chosen before, then the browser's.
 pub fn lang() -> Lang {
     parameter("lang")
-        .or_else(|| kept(LANG))
+        .or_else(|| stored(LANG))
         .or_else(|| window().navigator().language())
         .map_or(Lang::En, |tag| Lang::of_tag(&tag))
 }
 
 /// The colours: the address, then what was chosen before, then the system's.
 pub fn theme() -> Theme {
-    match parameter("theme").or_else(|| kept(THEME)).as_deref() {
+    match parameter("theme").or_else(|| stored(THEME)).as_deref() {
         Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
         _ => Theme::Auto,
@@ -110,13 +107,13 @@ pub(crate) fn reload() {
 
 /// What the user chose the last time; the defaults where nothing was kept or it can't be read.
 pub fn choices() -> Choices {
-    kept(CHOICES).unwrap_or_default()
+    stored(CHOICES).and_then(|text| kept::read(&text)).unwrap_or_default()
 }
 
 /// Keeps what the user chose. False where it is too large, or the browser refuses.
 pub fn keep(choices: &Choices) -> bool {
     choices.dialogue.len() + choices.own_template.len() + choices.earlier_template.len() <= KEPT_BYTES
-        && store(CHOICES, choices)
+        && kept::write(choices).is_some_and(|text| store(CHOICES, &text))
 }
 
 /// This browser's storage, where it gives us one.
@@ -124,20 +121,14 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok()?
 }
 
-/// Reads what was kept, with the browser's own reader of JSON: that of `serde_json` would have to be fetched.
-fn kept<T: DeserializeOwned>(key: &str) -> Option<T> {
-    let text = storage()?.get_item(key).ok()??;
-    serde_wasm_bindgen::from_value(JSON::parse(&text).ok()?).ok()
+/// A text that was kept.
+fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
 }
 
-/// Keeps a value as JSON, and says whether it is kept.
-fn store(key: &str, value: &(impl Serialize + ?Sized)) -> bool {
-    let write = || {
-        let value = value.serialize(&Serializer::json_compatible()).ok()?;
-        let text: String = JSON::stringify(&value).ok()?.into();
-        storage()?.set_item(key, &text).ok()
-    };
-    write().is_some()
+/// Keeps a text, and says whether it is kept.
+fn store(key: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| storage.set_item(key, text).is_ok())
 }
 
 /// Lets the user save a text as a file. A browser that refuses does nothing.

@@ -12,7 +12,7 @@ use lossmask::engine::TemplateChoice;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-const CHOICES: &str = "lossmask.v1.choices";
+const CHOICES: &str = "lossmask.v2.choices";
 
 fn root(attribute: &str) -> Option<String> {
     gloo::utils::document_element().get_attribute(attribute)
@@ -57,8 +57,6 @@ fn a_storage_with_nonsense_in_it_gives_the_defaults() {
         LocalStorage::raw().set_item(CHOICES, nonsense).unwrap();
         assert_eq!(platform::choices(), Choices::default(), "{nonsense}");
     }
-    LocalStorage::raw().set_item(CHOICES, "{\"ignore_index\": -1, \"from_a_later_page\": 1}").unwrap();
-    assert_eq!(platform::choices(), Choices { ignore_index: -1, ..Choices::default() });
     LocalStorage::clear();
 }
 

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::memo;
-use crate::app::components::shared::Dispatch;
+use crate::app::components::shared::{Dispatch, clicked};
 use crate::app::components::tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
@@ -23,17 +23,9 @@ pub(crate) struct Props {
 /// The bar.
 pub(crate) fn bar(props: &Props) -> Html {
     let Props { lang, theme, tab, dispatch } = props.clone();
-    let send = |action: Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
-    };
-    let turn = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| {
-            let next = if platform::is_dark(theme) { Theme::Light } else { Theme::Dark };
-            dispatch.dispatch(Action::Theme(next));
-        })
-    };
+    let turn = clicked(&dispatch, move || {
+        Action::Theme(if platform::is_dark(theme) { Theme::Light } else { Theme::Dark })
+    });
     html! {
         <header class="bar">
             <h1 class="mark">
@@ -41,20 +33,20 @@ pub(crate) fn bar(props: &Props) -> Html {
             </h1>
             { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
-                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
+                <button class="btn" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
                 </button>
-                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Work(Work::Export(Form::Python, None)))))}
+                <button class="btn" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Work(Work::Export(Form::Python, None)))))}
                     aria-haspopup="dialog" aria-label={lang.pick("Export", "导出")}>
                     { icon(Icon::Export) }<span>{ lang.pick("Export", "导出") }</span>
                 </button>
-                <button class="btn icon" onclick={send(Action::Dialog(Some(Dialog::Keys)))} aria-haspopup="dialog"
+                <button class="btn icon" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Keys)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Keyboard keys", "键盘操作")} title={lang.pick("Keyboard keys (?)", "键盘操作（?）")}>
                     { icon(Icon::Keys) }
                 </button>
                 <span class="vr"></span>
-                <button class="btn" onclick={send(Action::Lang(lang.other()))} lang={lang.other().tag()}>
+                <button class="btn" onclick={clicked(&dispatch, move || Action::Lang(lang.other()))} lang={lang.other().tag()}>
                     <span class="keep">{ lang.pick("中文", "EN") }</span>
                 </button>
                 <button class="btn icon" onclick={turn} aria-label={lang.pick("Light or dark", "浅色或深色")}

@@ -8,7 +8,7 @@ use crate::app::components::gallery::Modal;
 use crate::app::components::given::{bring, bring_text, chosen, long_paste};
 use crate::app::components::hub::Hub;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, click_on, rich};
+use crate::app::components::shared::{Dispatch, click_on, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, OwnTokenizers};
 use crate::app::wire::Own;
@@ -71,10 +71,8 @@ pub(crate) fn Bring(props: &Props) -> Html {
 
 /// One of the tokenizers that were brought.
 fn row(lang: Lang, own: &Own, dispatch: &Dispatch) -> Html {
-    let send = |action: Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
-    };
+    let id = own.id.clone();
+    let forget = clicked(dispatch, move || Action::Forget(id.clone()));
     let size = format!("{:.1} MB", own.bytes / 1e6);
     let place = if own.kept {
         lang.pick("kept in this browser", "已保存在此浏览器")
@@ -96,7 +94,7 @@ fn row(lang: Lang, own: &Own, dispatch: &Dispatch) -> Html {
         <li key={own.id.clone()}>
             <span><b>{ own.name() }</b><span class="soft">{ [Some(tokens), Some(size), own.host.clone(), Some(place.to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" · ") }</span></span>
             <button class="btn small" onclick={use_it} aria-label={[lang.pick("Use ", "使用 "), own.name()].concat()}>{ lang.pick("Use", "使用") }</button>
-            <button class="btn small" onclick={send(Action::Forget(own.id.clone()))} aria-label={[lang.pick("Remove ", "移除 "), own.name()].concat()}>{ lang.pick("Remove", "移除") }</button>
+            <button class="btn small" onclick={forget} aria-label={[lang.pick("Remove ", "移除 "), own.name()].concat()}>{ lang.pick("Remove", "移除") }</button>
         </li>
     }
 }

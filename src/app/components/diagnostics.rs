@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared, rich};
+use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Dialog, TokenAt};
 use crate::app::wire::{OutcomeView, ReportView, Work};
@@ -79,8 +79,7 @@ fn row(props: &Props, found: &Found<'_>) -> Html {
     });
     let show = found.samples.first().zip(found.diagnostic.tokens.first()).map(|(sample, token)| {
         let at = TokenAt { sample: *sample, token: *token as usize };
-        let dispatch = dispatch.clone();
-        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Pin(at)));
+        let onclick = clicked(dispatch, move || Action::Pin(at));
         let numbers: Vec<String> = found.samples.iter().map(|place| (place + 1).to_string()).collect();
         let count = found.diagnostic.tokens.len();
         html! {

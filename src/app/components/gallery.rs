@@ -4,7 +4,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, rich};
+use crate::app::components::shared::{Dispatch, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Dialog};
 use crate::app::wire::Work;
@@ -82,8 +82,7 @@ pub(crate) fn Gallery(props: &Props) -> Html {
             ) }</p>
             <ul class="gallery">
                 { for EXAMPLES.iter().map(|example| {
-                    let dispatch = dispatch.clone();
-                    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Example(example)));
+                    let onclick = clicked(&dispatch, move || Action::Example(example));
                     html! {
                         <li key={example.id}><button {onclick} data-example={example.id}>
                             <b>{ lang.of(&example.title) }</b><span>{ rich(&lang.of(&example.shows)) }</span>

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::cells::hex;
 use crate::app::components::block::{picture, signed};
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared, rich};
+use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
 use crate::app::wire::{ReportView, SampleView};
@@ -35,10 +35,7 @@ pub(crate) fn Inspector(props: &Props) -> Html {
         let sample = report.sample(at.sample)?;
         (at.token < sample.len()).then(|| (report.clone(), sample.clone(), at))
     });
-    let release = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Release))
-    };
+    let release = clicked(&dispatch, || Action::Release);
     html! {
         <section class={classes!("inspector", open.then_some("open"))} aria-label={lang.pick("Inspector", "详情")}>
             <div class="pane-h">
@@ -179,8 +176,7 @@ fn elsewhere(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, 
         <>
             <dt>{ lang.pick("elsewhere", "其他样本") }</dt>
             <dd>{ for twins.into_iter().map(|(twin, label)| {
-                let dispatch = dispatch.clone();
-                let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Pin(twin)));
+                let onclick = clicked(dispatch, move || Action::Pin(twin));
                 html! { <div><button class="txt-link" {onclick}>{ match lang {
                     Lang::En => format!("Sample {}, index {}", twin.sample + 1, twin.token),
                     Lang::Zh => format!("样本 {}，位置 {}", twin.sample + 1, twin.token),

@@ -21,7 +21,7 @@ use crate::app::components::memo::memo;
 use crate::app::components::questions::use_questions;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
-use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
+use crate::app::components::shared::{Dispatch, Shared, Store, clicked, focus, rich, use_rest};
 use crate::app::components::tabs::panel;
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
@@ -116,7 +116,7 @@ pub fn Page() -> Html {
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
-                    { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), Action::Noticed, &dispatch) }
+                    { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), || Action::Noticed, &dispatch) }
                 </p>
             }
             if state.updated {
@@ -128,8 +128,8 @@ pub fn Page() -> Html {
             if state.replaced.is_some() {
                 <p class="notice" role="status">
                     { lang.pick("Another text stands in the box now; yours is kept.", "输入框已换成新内容，原来的内容仍保留着。") }
-                    { notice_button(lang.pick("Bring it back", "恢复原内容"), Action::Restore, &dispatch) }
-                    { notice_button(lang.pick("Forget it", "不再需要"), Action::KeepNew, &dispatch) }
+                    { notice_button(lang.pick("Bring it back", "恢复原内容"), || Action::Restore, &dispatch) }
+                    { notice_button(lang.pick("Forget it", "不再需要"), || Action::KeepNew, &dispatch) }
                 </p>
             }
             <DropZone {lang} dispatch={dispatch.clone()} />
@@ -182,9 +182,8 @@ pub fn Page() -> Html {
 }
 
 /// A button in a notice.
-fn notice_button(words: &'static str, action: Action, dispatch: &Dispatch) -> Html {
-    let dispatch = dispatch.clone();
-    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()));
+fn notice_button(words: &'static str, action: fn() -> Action, dispatch: &Dispatch) -> Html {
+    let onclick = clicked(dispatch, action);
     html! { <button class="txt-link" {onclick}>{ words }</button> }
 }
 

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::sample::{Sample, flags, roles};
 use crate::app::components::setup::tokenizer_name;
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
 use crate::app::wire::{OutcomeView, ReportView};
@@ -98,8 +98,7 @@ pub(crate) fn Samples(props: &Props) -> Html {
 fn lane(props: &Props) -> Html {
     let lang = props.lang;
     let choice = |lane: Lane, name: &'static str| {
-        let dispatch = props.dispatch.clone();
-        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Lane(lane)));
+        let onclick = clicked(&props.dispatch, move || Action::Lane(lane));
         let chosen = props.lane == lane;
         html! { <button aria-pressed={chosen.to_string()} class={chosen.then_some("on")} {onclick}>{ name }</button> }
     };
@@ -153,8 +152,7 @@ fn empty(lang: Lang, dispatch: &Dispatch) -> Html {
             ) }</p>
             <p class="starts">
                 { for EXAMPLES.iter().take(6).map(|example| {
-                    let dispatch = dispatch.clone();
-                    let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Example(example)));
+                    let onclick = clicked(dispatch, move || Action::Example(example));
                     html! { <button class="txt-link" {onclick}>{ lang.of(&example.title) }</button> }
                 }) }
             </p>

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::memo;
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::components::summary;
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Choices, Dialog};
@@ -167,8 +167,7 @@ fn tokenizer_picker(lang: Lang, choices: &Choices, own: &[Own], dispatch: &Dispa
         let dispatch = dispatch.clone();
         Callback::from(move |event: Event| dispatch.dispatch(Action::Tokenizer(value(&event))))
     };
-    let dispatch = dispatch.clone();
-    let bring = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Dialog(Some(Dialog::Bring))));
+    let bring = clicked(dispatch, || Action::Dialog(Some(Dialog::Bring)));
     html! {
         <div class="picker-more">
             { picker("pick-tokenizer", lang.pick("Tokenizer", "分词器"), onchange, options) }

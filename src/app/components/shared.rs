@@ -51,6 +51,12 @@ impl<T> Deref for Shared<T> {
     }
 }
 
+/// Sends an action, made anew for each click: an [`Action`] can hold a whole answer of the worker, and is not copied.
+pub(crate) fn clicked(dispatch: &Dispatch, action: impl Fn() -> Action + 'static) -> Callback<MouseEvent> {
+    let dispatch = dispatch.clone();
+    Callback::from(move |_: MouseEvent| dispatch.dispatch(action()))
+}
+
 /// Opens the browser's own dialog of a field for files.
 pub(crate) fn click_on(input: &NodeRef) -> Callback<MouseEvent> {
     let input = input.clone();

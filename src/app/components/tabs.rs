@@ -3,7 +3,7 @@
 use gloo::utils::document;
 use yew::prelude::*;
 
-use crate::app::components::shared::{Dispatch, focus};
+use crate::app::components::shared::{Dispatch, clicked, focus};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Tab};
 
@@ -53,8 +53,7 @@ pub(crate) fn tabs(props: &Props) -> Html {
     let one = |of: Tab| {
         let (id, controls, name) = facts(lang, of);
         let chosen = of == tab;
-        let dispatch = dispatch.clone();
-        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Tab(of)));
+        let onclick = clicked(&dispatch, move || Action::Tab(of));
         html! {
             <button {id} class="tab" role="tab" aria-selected={chosen.to_string()} aria-controls={chosen.then_some(controls)}
                 tabindex={if chosen { "0" } else { "-1" }} {onclick}>{ name }</button>

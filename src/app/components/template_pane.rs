@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, EDITED_BYTES};
 use crate::app::wire::ReportView;
@@ -45,8 +45,8 @@ pub(crate) fn TemplatePane(props: &Props) -> Html {
     let source: Rc<str> =
         report.as_ref().and_then(|report| report.template_source.as_deref()).unwrap_or_default().into();
     let edit = {
-        let (dispatch, source) = (dispatch.clone(), source.clone());
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::TypeTemplate(source.clone())))
+        let source = source.clone();
+        clicked(&dispatch, move || Action::TypeTemplate(source.clone()))
     };
     let back = {
         let dispatch = dispatch.clone();

@@ -12,7 +12,7 @@ use crate::examples::Example;
 use crate::span::Span;
 
 /// What can happen.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Action {
     /// The text was edited.
     Type(Rc<str>),

@@ -179,16 +179,17 @@ pub enum Theme {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Choices {
+    // What the user typed comes first: `kept.rs` reads it even where the rest has another form.
     /// The pasted text.
     pub dialogue: Rc<str>,
-    /// The format that the text is read in; the one that fits best where none is chosen.
-    pub format: Option<String>,
-    /// The template.
-    pub template: TemplateChoice,
     /// The user's own template, kept while another one is chosen.
     pub own_template: Rc<str>,
     /// The template that was the user's own before another text took its place.
     pub earlier_template: Rc<str>,
+    /// The format that the text is read in; the one that fits best where none is chosen.
+    pub format: Option<String>,
+    /// The template.
+    pub template: TemplateChoice,
     /// How the template is run.
     pub render: RenderChoices,
     /// The tokenizer's id.
@@ -198,7 +199,6 @@ pub struct Choices {
     /// Options that differ from their defaults, by recipe.
     pub options: BTreeMap<String, BTreeMap<String, String>>,
     /// The label of a masked position.
-    #[serde(with = "whole")]
     pub ignore_index: i64,
     /// Which conversation of the dialogue is shown.
     pub conversation: usize,
@@ -212,51 +212,6 @@ pub struct Choices {
     pub dataset: DatasetChoices,
     /// What the loss lab is set to.
     pub lab: LabChoices,
-}
-
-/// A whole number, as text where JavaScript's numbers are too coarse for it.
-mod whole {
-    use serde::de::{Error, Visitor};
-    use serde::{Deserializer, Serializer};
-
-    /// From here on not every whole number is a number of JavaScript.
-    const LARGEST: u64 = 1 << 53;
-
-    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-    pub(super) fn serialize<S: Serializer>(number: &i64, to: S) -> Result<S::Ok, S::Error> {
-        if number.unsigned_abs() <= LARGEST { to.serialize_i64(*number) } else { to.collect_str(number) }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-        from.deserialize_any(Whole)
-    }
-
-    struct Whole;
-
-    impl Visitor<'_> for Whole {
-        type Value = i64;
-
-        fn expecting(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            to.write_str("a whole number")
-        }
-
-        fn visit_i64<E: Error>(self, number: i64) -> Result<i64, E> {
-            Ok(number)
-        }
-
-        fn visit_u64<E: Error>(self, number: u64) -> Result<i64, E> {
-            i64::try_from(number).map_err(E::custom)
-        }
-
-        fn visit_f64<E: Error>(self, number: f64) -> Result<i64, E> {
-            // A cast ends at the largest numbers, which a text would have said.
-            if number.fract() == 0.0 { Ok(number as i64) } else { Err(E::custom("not a whole number")) }
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<i64, E> {
-            text.parse().map_err(E::custom)
-        }
-    }
 }
 
 impl Default for Choices {

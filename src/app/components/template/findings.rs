@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::shared::{Dispatch, Shared, copy, rich};
+use crate::app::components::shared::{Dispatch, Shared, clicked, copy, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
 use crate::diagnostic::Diagnostic;
@@ -70,9 +70,8 @@ fn check(lang: Lang, found: &TemplateFinding, dispatch: &Dispatch) -> Html {
         tokens: Vec::new(),
     };
     let shown = found.conversation.clone().map(|json| {
-        let dispatch = dispatch.clone();
         let text: std::rc::Rc<str> = (&*json).into();
-        let onclick = Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Try(text.clone())));
+        let onclick = clicked(dispatch, move || Action::Try(text.clone()));
         html! {
             <details>
                 <summary>{ lang.pick("The conversation that shows it", "能体现此问题的对话") }</summary>
@@ -101,7 +100,7 @@ fn TwinCard(props: &TwinProps) -> Html {
     let size = super::bytes(lang, twin.source.len());
     let onuse = {
         let text: std::rc::Rc<str> = twin.source.as_str().into();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::UseTemplate(text.clone())))
+        clicked(&dispatch, move || Action::UseTemplate(text.clone()))
     };
     let oncopy = {
         let (text, done) = (twin.source.clone(), done.setter());

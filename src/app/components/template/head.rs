@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::setup::{entry, value};
-use crate::app::components::shared::{Dispatch, Shared, rich};
+use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
 use crate::diagnostic::Diagnostic;
@@ -30,10 +30,6 @@ pub(crate) struct Props {
 /// The words above the two sides.
 pub(crate) fn head(props: &Props) -> Html {
     let Props { lang, template, earlier, dispatch, .. } = props.clone();
-    let send = |action: Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
-    };
     let of_catalog = match &template {
         TemplateChoice::Catalog(id) => catalog::find(id),
         _ => None,
@@ -55,12 +51,12 @@ pub(crate) fn head(props: &Props) -> Html {
             }
             { names(props) }
             if matches!(template, TemplateChoice::Source(_)) {
-                <p><button class="txt-link" onclick={send(Action::Template(TemplateChoice::TokenizersOwn))}>
+                <p><button class="txt-link" onclick={clicked(&dispatch, || Action::Template(TemplateChoice::TokenizersOwn))}>
                     { lang.pick("Back to the tokenizer’s own", "改回分词器自带的模板") }</button></p>
             }
             if !earlier.is_empty() {
                 <p class="soft">{ lang.pick("The template you wrote before is kept. ", "之前编写的模板仍保留着。") }
-                    <button class="txt-link" onclick={send(Action::EarlierTemplate)}>{ lang.pick("Bring it back", "恢复") }</button></p>
+                    <button class="txt-link" onclick={clicked(&dispatch, || Action::EarlierTemplate)}>{ lang.pick("Bring it back", "恢复") }</button></p>
             }
         </header>
     }
@@ -91,11 +87,8 @@ fn forms(lang: Lang, found: &Entry, dispatch: &Dispatch) -> Html {
     html! {
         <div class="tpl-forms" role="group" aria-label={lang.pick("Form of the template", "模板的形式")}>
             { for all.map(|entry| {
-                let dispatch = dispatch.clone();
                 let id = entry.id;
-                let onclick = Callback::from(move |_: MouseEvent| {
-                    dispatch.dispatch(Action::Template(TemplateChoice::Catalog(id.to_owned())));
-                });
+                let onclick = clicked(dispatch, move || Action::Template(TemplateChoice::Catalog(id.to_owned())));
                 let words = match entry.form {
                     Form::Training => lang.pick("Safe for training", "适合训练的形式"),
                     _ => lang.pick("As the authors render it", "模型作者的原始形式"),
