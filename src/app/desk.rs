@@ -163,7 +163,7 @@ impl Desk {
     fn hear(self: &Rc<Self>, message: FromWorker) {
         match &message {
             FromWorker::Died(_) => return self.lose_soon(),
-            FromWorker::Hello(build, _) if build != BUILD => return self.lose_soon(),
+            FromWorker::Hello(hello) if hello.build != BUILD => return self.lose_soon(),
             FromWorker::Report(number, ..) => {
                 self.losses.set(0);
                 // A parked question may be answered while a newer one is on its way.

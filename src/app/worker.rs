@@ -15,15 +15,15 @@ use web_sys::{
 
 use crate::app::BUILD;
 use crate::app::wire::{
-    BatchQuestion, BatchView, CompareView, FromWorker, MOST_CONVERSATIONS, Material, ReportView, Scope,
-    ToWorker,
+    BatchQuestion, BatchView, CompareView, FromWorker, Hello, MOST_CONVERSATIONS, Material, ReportView,
+    Scope, ToWorker, examples,
 };
 use crate::bilingual::Bilingual;
 use crate::bring::{self, CONFIG, TOKENIZER, own_name};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::FORMATS;
 use crate::engine::{EMBEDDED, Engine, Request};
-use crate::examples::EXAMPLES;
+use crate::examples::{EXAMPLES, FIRST};
 use crate::recipe::Outcome;
 use crate::tokenizer::Tokenizer;
 use file::OpenedFile;
@@ -100,7 +100,8 @@ impl Worker for Analyst {
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
         LAST_WORDS.set(Some((scope.clone(), page)));
         let formats = FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect();
-        scope.respond(page, FromWorker::Hello(BUILD.to_owned(), formats));
+        let hello = Hello { build: BUILD.to_owned(), formats, examples: examples() };
+        scope.respond(page, FromWorker::Hello(hello));
         let scope = scope.clone();
         spawn_local(async move { scope.respond(page, FromWorker::Kept(store::list().await)) });
     }
@@ -258,7 +259,7 @@ impl Analyst {
 
 /// Makes a report for nobody.
 fn warm_up() {
-    let request = Request { dialogue: EXAMPLES[0].dialogue.to_owned(), ..Request::default() };
+    let request = Request { dialogue: FIRST.to_owned(), ..Request::default() };
     let mut engine = Engine::new();
     for _ in 0..WARM_UPS {
         ReportView::new(engine.analyze(&request), &[], &mut Vec::new());

@@ -9,6 +9,9 @@ use crate::bilingual::Bilingual;
 
 pub use table::EXAMPLES;
 
+/// The dialogue of the first example: what stands in the box at first. The page has it without the list.
+pub const FIRST: &str = include_str!("two-poems.py");
+
 /// A dialogue to start from.
 #[derive(Debug)]
 pub struct Example {

@@ -12,7 +12,7 @@ pub const EXAMPLES: &[Example] = &[
             "Two replies make two samples. In the second, the first reply is context and is masked.",
             "两条回复产生两个样本。在第二个样本里，第一条回复只是上下文，因此被忽略。",
         ),
-        dialogue: include_str!("two-poems.py"),
+        dialogue: super::FIRST,
         template: None,
         recipe: None,
         options: &[],

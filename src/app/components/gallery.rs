@@ -1,5 +1,7 @@
 //! The gallery of examples, a dialog.
 
+use std::rc::Rc;
+
 use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
@@ -7,8 +9,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Dialog};
-use crate::app::wire::Work;
-use crate::examples::EXAMPLES;
+use crate::app::wire::{ExampleView, Work};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ModalProps {
@@ -60,16 +61,16 @@ pub(crate) fn Modal(props: &ModalProps) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
+    pub(crate) examples: Rc<[Rc<ExampleView>]>,
     pub(crate) dispatch: Dispatch,
 }
 
 /// The gallery.
-#[component]
-pub(crate) fn Gallery(props: &Props) -> Html {
-    let Props { lang, dispatch } = props.clone();
+pub(crate) fn gallery(props: &Props) -> Html {
+    let Props { lang, examples, dispatch } = props.clone();
     let close = {
         let dispatch = dispatch.clone();
         Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
@@ -81,17 +82,16 @@ pub(crate) fn Gallery(props: &Props) -> Html {
                 "每个示例展示一件事。选择后会替换输入框中的内容。",
             ) }</p>
             <ul class="gallery">
-                { for EXAMPLES.iter().map(|example| {
-                    let onclick = clicked(&dispatch, move || Action::Example(example));
+                { for examples.iter().map(|example| {
+                    let chosen = example.clone();
+                    let onclick = clicked(&dispatch, move || Action::Example(chosen.clone()));
                     html! {
-                        <li key={example.id}><button {onclick} data-example={example.id}>
+                        <li key={&*example.id}><button {onclick} data-example={example.id.clone()}>
                             <b>{ lang.of(&example.title) }</b><span>{ rich(&lang.of(&example.shows)) }</span>
                         </button></li>
                     }
                 }) }
-                <li><button onclick={Callback::from(move |_: MouseEvent| {
-                    dispatch.dispatch(Action::Dialog(Some(Dialog::Work(Work::Listing))));
-                })} data-example="listing">
+                <li><button onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Work(Work::Listing))))} data-example="listing">
                     <b>{ lang.pick("The listing that does not work", "行不通的示例代码") }</b><span>{ lang.pick(
                         "Much copied: what it trains in truth, step by step, on the dialogue in the box.",
                         "一段被广为抄用的代码：用输入框里的对话，一步步看它实际训练了什么。",

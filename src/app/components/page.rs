@@ -13,7 +13,7 @@ use crate::app::components::dataset::Dataset;
 use crate::app::components::diagnostics;
 use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
-use crate::app::components::gallery::Gallery;
+use crate::app::components::gallery;
 use crate::app::components::inspector::Inspector;
 use crate::app::components::keys;
 use crate::app::components::lab::Lab;
@@ -158,7 +158,7 @@ pub fn Page() -> Html {
                     </div>
                     <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
                         newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
-                        worker={state.worker.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
+                        worker={state.worker.clone()} examples={state.examples.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
                     <aside class="pane why">
                         <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
                         { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
@@ -174,7 +174,7 @@ pub fn Page() -> Html {
             if let Some(Dialog::Work(work)) = state.dialog {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
             }
-            if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
+            if state.dialog == Some(Dialog::Gallery) { { memo(gallery::Props { lang, examples: state.examples.clone(), dispatch: dispatch.clone() }, gallery::gallery) } }
             if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Keys) { { memo(keys::Props { lang, dispatch }, keys::keys) } }
         </>

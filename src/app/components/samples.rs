@@ -10,8 +10,7 @@ use crate::app::components::setup::tokenizer_name;
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
-use crate::app::wire::{OutcomeView, ReportView};
-use crate::examples::EXAMPLES;
+use crate::app::wire::{ExampleView, OutcomeView, ReportView};
 use crate::span::Span;
 
 #[derive(Clone, PartialEq, Properties)]
@@ -31,6 +30,8 @@ pub(crate) struct Props {
     pub(crate) pin: Option<TokenAt>,
     /// The bytes that are selected in the box.
     pub(crate) selection: Option<Span>,
+    /// The dialogues to start from.
+    pub(crate) examples: Rc<[Rc<ExampleView>]>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -82,7 +83,7 @@ pub(crate) fn Samples(props: &Props) -> Html {
             }
             if tokenizer_waits { { waiting(props) } }
             if props.text.trim().is_empty() {
-                { empty(lang, &dispatch) }
+                { empty(props) }
             } else {
                 { for props.newest.iter().flat_map(|newest| newest.errors().into_iter().map(|error| {
                     let text = pointed_at(error, &props.text, template_of(Some(newest)));
@@ -143,7 +144,8 @@ fn waiting(props: &Props) -> Html {
 }
 
 /// Nothing has been pasted.
-fn empty(lang: Lang, dispatch: &Dispatch) -> Html {
+fn empty(props: &Props) -> Html {
+    let Props { lang, examples, dispatch, .. } = props;
     html! {
         <div class="drop">
             <p>{ lang.pick(
@@ -151,8 +153,9 @@ fn empty(lang: Lang, dispatch: &Dispatch) -> Html {
                 "在左侧粘贴一段对话：JSON、JSONL 或 Python 字面量均可。也可以从示例开始。",
             ) }</p>
             <p class="starts">
-                { for EXAMPLES.iter().take(6).map(|example| {
-                    let onclick = clicked(dispatch, move || Action::Example(example));
+                { for examples.iter().take(6).map(|example| {
+                    let chosen = example.clone();
+                    let onclick = clicked(dispatch, move || Action::Example(chosen.clone()));
                     html! { <button class="txt-link" {onclick}>{ lang.of(&example.title) }</button> }
                 }) }
             </p>

@@ -6,9 +6,8 @@ use super::{
     Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
 };
 use crate::app::i18n::Lang;
-use crate::app::wire::{FromLab, FromWorker, Given};
+use crate::app::wire::{ExampleView, FromLab, FromWorker, Given};
 use crate::engine::TemplateChoice;
-use crate::examples::Example;
 use crate::span::Span;
 
 /// What can happen.
@@ -17,7 +16,7 @@ pub enum Action {
     /// The text was edited.
     Type(Rc<str>),
     /// An example was chosen.
-    Example(&'static Example),
+    Example(Rc<ExampleView>),
     /// A file was opened or dropped: its name, and the address under which the worker finds it.
     Open(Rc<str>, Rc<str>),
     /// Another conversation of the open file was asked for.

@@ -10,7 +10,7 @@ use super::LabChoices;
 use crate::app::wire::{MOST_CONVERSATIONS, START, Scope};
 use crate::batch::Settings;
 use crate::engine::{BatchAsked, PadToken, TemplateChoice};
-use crate::examples::EXAMPLES;
+use crate::examples::FIRST;
 use crate::template::Preparation;
 
 /// What stands under a token.
@@ -217,7 +217,7 @@ pub struct Choices {
 impl Default for Choices {
     fn default() -> Self {
         Self {
-            dialogue: EXAMPLES[0].dialogue.into(),
+            dialogue: FIRST.into(),
             format: None,
             template: TemplateChoice::TokenizersOwn,
             own_template: "".into(),

@@ -11,9 +11,10 @@ impl State {
     /// Takes what the worker said.
     pub(super) fn hear(&mut self, message: FromWorker) {
         match message {
-            FromWorker::Hello(_, formats) => {
+            FromWorker::Hello(hello) => {
                 self.worker = Worker::Running;
-                self.formats = formats.into();
+                self.formats = hello.formats.into();
+                self.examples = hello.examples.into();
             }
             FromWorker::Indexed { rows, share, done } => {
                 if let Some(file) = &mut self.file {

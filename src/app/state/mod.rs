@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, Made, ReportView, Scope, Work};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, ExampleView, Made, ReportView, Scope, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
-use crate::examples::{EXAMPLES, Example};
+use crate::examples::FIRST;
 use crate::recipe::Recipe;
 use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
@@ -131,6 +131,8 @@ pub struct State {
     pub updated: bool,
     /// The names of all formats: id and title.
     pub formats: Rc<[(String, Bilingual)]>,
+    /// The dialogues to start from.
+    pub examples: Rc<[Rc<ExampleView>]>,
     /// The file that is open.
     pub file: Option<OpenFile>,
     /// What stood in the box before an example or a file took its place.
@@ -174,6 +176,7 @@ impl State {
             notice: None,
             updated: false,
             formats: Rc::default(),
+            examples: Rc::default(),
             file: None,
             replaced: None,
             own: OwnTokenizers::default(),
@@ -199,7 +202,7 @@ impl State {
                 self.selection = None;
                 self.forget_tokens();
             }
-            Action::Example(example) => self.take_example(example),
+            Action::Example(example) => self.take_example(&example),
             Action::Open(name, url) => {
                 self.keep_replaced();
                 self.file = Some(OpenFile::new(name, url));
@@ -336,7 +339,9 @@ impl State {
     /// Keeps the text that is about to be replaced, where it is the user's own.
     fn keep_replaced(&mut self) {
         let text = &self.choices.dialogue;
-        let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
+        let own = !text.trim().is_empty()
+            && **text != *FIRST
+            && self.examples.iter().all(|example| example.dialogue != *text);
         if own {
             self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
         }
@@ -357,21 +362,19 @@ impl State {
         }
     }
 
-    fn take_example(&mut self, example: &'static Example) {
+    fn take_example(&mut self, example: &ExampleView) {
         self.keep_replaced();
         self.file = None;
         self.choices.format = None;
-        self.replace_text(example.dialogue.into());
-        self.choices.template = match example.template {
+        self.replace_text(example.dialogue.clone());
+        self.choices.template = match &example.template {
             None => TemplateChoice::TokenizersOwn,
-            Some(id) => TemplateChoice::Catalog(id.to_owned()),
+            Some(id) => TemplateChoice::Catalog(id.clone()),
         };
-        let recipe = example.recipe.unwrap_or("per-turn");
-        recipe.clone_into(&mut self.choices.recipe);
-        let options =
-            example.options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.choices.ignore_index = example.ignore_index.unwrap_or(-100);
-        self.choices.options.insert(recipe.to_owned(), options);
+        self.choices.recipe.clone_from(&example.recipe);
+        self.choices.ignore_index = example.ignore_index;
+        let options = example.options.iter().cloned().collect();
+        self.choices.options.insert(example.recipe.clone(), options);
         self.dialog = None;
     }
 

@@ -1,6 +1,7 @@
 use super::*;
-use crate::app::wire::FromWorker;
 use crate::app::wire::{BatchView, ConversationView, OutcomeView, SampleView, Scope};
+use crate::app::wire::{FromWorker, examples};
+use crate::examples::EXAMPLES;
 
 fn state() -> State {
     State::new(Choices::default(), Lang::En, Theme::Auto, false)
@@ -53,7 +54,7 @@ fn a_selection_ends_when_its_text_changes() {
     let selected = state().after(Action::Select(Some(Span::new(1, 4))));
     assert_eq!(selected.selection, Some(Span::new(1, 4)));
     assert_eq!(selected.after(Action::Type("x".into())).selection, None);
-    assert_eq!(selected.after(Action::Example(&EXAMPLES[1])).selection, None);
+    assert_eq!(selected.after(Action::Example(examples()[1].clone())).selection, None);
 }
 
 #[test]
@@ -138,14 +139,14 @@ fn a_conversation_that_comes_too_late_is_not_shown() {
 #[test]
 fn what_a_file_or_an_example_replaces_can_be_brought_back() {
     let typed = state().after(Action::Type("mine".into()));
-    let example = typed.after(Action::Example(&EXAMPLES[1]));
+    let example = typed.after(Action::Example(examples()[1].clone()));
     assert_eq!(&*example.choices.dialogue, EXAMPLES[1].dialogue);
     assert_eq!(&*example.after(Action::Restore).choices.dialogue, "mine");
     let file =
         typed.after(Action::Open("a.txt".into(), "blob:2".into())).after(indexed(1)).after(row(0, "theirs"));
     let back = file.after(Action::Restore);
     assert_eq!((&*back.choices.dialogue, back.file), ("mine", None));
-    let untouched = state().after(Action::Example(&EXAMPLES[2]));
+    let untouched = state().after(Action::Example(examples()[2].clone()));
     assert_eq!(untouched.replaced, None, "an example is not the user's own text");
 }
 

@@ -12,6 +12,7 @@ use crate::recipe::Outcome;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
+pub use hello::{ExampleView, Hello, examples};
 pub use lab::{
     AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
     TokensView, WrittenRow, WrittenView,
@@ -23,6 +24,7 @@ pub use work::{Made, Work};
 
 mod batch;
 mod compare;
+mod hello;
 mod lab;
 mod own;
 mod packed;
@@ -63,8 +65,8 @@ pub enum ToWorker {
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// The worker runs; this build made it, and it reads these formats: id and title.
-    Hello(String, Vec<(String, Bilingual)>),
+    /// The worker runs, and has this.
+    Hello(Hello),
     /// How far the open file was looked through.
     Indexed {
         /// How many conversations were found so far.
