@@ -6,8 +6,9 @@ use yew::prelude::*;
 use crate::app::components::diagnostics::finding;
 use crate::app::components::gallery::Modal;
 use crate::app::components::given::{bring, bring_text, chosen, long_paste};
-use crate::app::components::hub::Hub;
+use crate::app::components::hub;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, click_on, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, OwnTokenizers};
@@ -16,7 +17,7 @@ use crate::app::wire::Own;
 /// A longer text does not go into the box, but is taken as it is pasted.
 const BOXED: u32 = 20_000;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) own: OwnTokenizers,
@@ -24,8 +25,12 @@ pub(crate) struct Props {
 }
 
 /// The dialog.
-#[component]
-pub(crate) fn Bring(props: &Props) -> Html {
+pub(crate) fn bring_dialog(props: Props) -> Html {
+    hooked(props, |props, context| use_bring_dialog(props).run(context))
+}
+
+#[hook]
+fn use_bring_dialog(props: &Props) -> Html {
     let Props { lang, own, dispatch } = props.clone();
     let close = {
         let dispatch = dispatch.clone();
@@ -53,9 +58,9 @@ pub(crate) fn Bring(props: &Props) -> Html {
                         <Files words={lang.pick("Choose files", "选择文件")} folder=false dispatch={dispatch.clone()} />
                         <Files words={lang.pick("Choose a folder", "选择文件夹")} folder=true dispatch={dispatch.clone()} />
                     </p>
-                    <Paste {lang} dispatch={dispatch.clone()} />
+                    { paste(PasteProps { lang, dispatch: dispatch.clone() }) }
                 </section>
-                <Hub {lang} dispatch={dispatch.clone()} />
+                { hub::hub(hub::Props { lang, dispatch: dispatch.clone() }) }
                 <section>
                     <h3>{ lang.pick("Your tokenizers", "你的分词器") }</h3>
                     if own.list.is_empty() {
@@ -131,15 +136,19 @@ fn Files(props: &FilesProps) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 struct PasteProps {
     lang: Lang,
     dispatch: Dispatch,
 }
 
 /// A box for a text. A long one is taken as it is pasted, and never stands in the box.
-#[component]
-fn Paste(props: &PasteProps) -> Html {
+fn paste(props: PasteProps) -> Html {
+    hooked(props, |props, context| use_paste(props).run(context))
+}
+
+#[hook]
+fn use_paste(props: &PasteProps) -> Html {
     let PasteProps { lang, dispatch } = props.clone();
     let area = use_node_ref();
     let onpaste = {

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use crate::app::components::file::OpenButton;
+use crate::app::components::file;
 use crate::app::components::format;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
@@ -18,7 +18,7 @@ use crate::bilingual::Bilingual;
 use crate::dialogue::Branch;
 use crate::span::{Span, line_at};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) text: Rc<str>,
@@ -42,8 +42,12 @@ pub(crate) struct Props {
 const MIRRORED_BYTES: usize = 100_000;
 
 /// The dialogue.
-#[component]
-pub(crate) fn Editor(props: &Props) -> Html {
+pub(crate) fn editor(props: Props) -> Html {
+    hooked(props, |props, context| use_editor(props).run(context))
+}
+
+#[hook]
+fn use_editor(props: &Props) -> Html {
     let Props { lang, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
     // The box keeps its own text while one types; it is written only when the text comes from elsewhere.
@@ -114,7 +118,7 @@ pub(crate) fn Editor(props: &Props) -> Html {
             </div>
             <div class="tools">
                 { memo(format::Props { lang, chosen: format, formats, report: report.clone(), dispatch: dispatch.clone() }, format::format_picker) }
-                <OpenButton {lang} dispatch={dispatch.clone()} />
+                { file::open_button(file::Props { lang, dispatch: dispatch.clone() }) }
             </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>
                 if mirrored {

@@ -5,6 +5,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, copy, rich};
 use crate::app::i18n::Lang;
 use crate::app::platform;
@@ -106,7 +107,7 @@ pub(crate) fn choose(
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// What the worker made: nothing is drawn where it is no file.
@@ -114,8 +115,12 @@ pub(crate) struct Props {
 }
 
 /// A file, and what can be done with it.
-#[component]
-pub(crate) fn Export(props: &Props) -> Html {
+pub(crate) fn export(props: Props) -> Html {
+    hooked(props, |props, context| use_export(props).run(context))
+}
+
+#[hook]
+fn use_export(props: &Props) -> Html {
     let Props { lang, made } = props.clone();
     let copied = use_state(|| None);
     {

@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::app::components::given;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, click_on};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
@@ -18,7 +19,7 @@ use crate::bring::choose::is_ones;
 /// What the browser's own dialog offers first.
 const ACCEPT: &str = ".json,.jsonl,.ndjson,.yaml,.yml,.csv,.tsv,.txt,.md,.py";
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) dispatch: Dispatch,
@@ -32,8 +33,12 @@ fn open(file: &File, dispatch: &Dispatch) {
 }
 
 /// The button.
-#[component]
-pub(crate) fn OpenButton(props: &Props) -> Html {
+pub(crate) fn open_button(props: Props) -> Html {
+    hooked(props, |props, context| use_open_button(props).run(context))
+}
+
+#[hook]
+fn use_open_button(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let input = use_node_ref();
     let onclick = click_on(&input);
@@ -62,8 +67,12 @@ pub(crate) fn OpenButton(props: &Props) -> Html {
 }
 
 /// Takes files that are dropped anywhere, and says so while one is dragged over the page.
-#[component]
-pub(crate) fn DropZone(props: &Props) -> Html {
+pub(crate) fn drop_zone(props: Props) -> Html {
+    hooked(props, |props, context| use_drop_zone(props).run(context))
+}
+
+#[hook]
+fn use_drop_zone(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let over = use_state(|| false);
     {

@@ -19,6 +19,7 @@ use web_sys::{
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
+use crate::app::components::memo::hooked;
 use crate::app::components::setup::{entry, picker, value};
 use crate::app::components::shared::{Dispatch, rich};
 use crate::app::i18n::Lang;
@@ -31,7 +32,7 @@ use crate::diagnostic::Diagnostic;
 /// A host that sends nothing for so long is given up.
 const PATIENCE_MS: u32 = 30_000;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) dispatch: Dispatch,
@@ -54,8 +55,12 @@ struct Wanted {
 }
 
 /// The form.
-#[component]
-pub(crate) fn Hub(props: &Props) -> Html {
+pub(crate) fn hub(props: Props) -> Html {
+    hooked(props, |props, context| use_hub(props).run(context))
+}
+
+#[hook]
+fn use_hub(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
     let host = use_state(|| 0);
     let model = use_state(String::new);

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use crate::app::cells::hex;
 use crate::app::components::block::{picture, signed};
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, TokenAt};
@@ -13,7 +14,7 @@ use crate::engine::MessageSummary;
 use crate::span::Span;
 use crate::template::Part;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) report: Option<Shared<ReportView>>,
@@ -23,8 +24,12 @@ pub(crate) struct Props {
 }
 
 /// The inspector.
-#[component]
-pub(crate) fn Inspector(props: &Props) -> Html {
+pub(crate) fn inspector(props: Props) -> Html {
+    hooked(props, |props, context| use_inspector(props).run(context))
+}
+
+#[hook]
+fn use_inspector(props: &Props) -> Html {
     let Props { lang, report, at, pinned, dispatch } = props.clone();
     let open = use_state(|| false);
     let toggle = {

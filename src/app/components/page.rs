@@ -7,24 +7,24 @@ use yew::prelude::*;
 
 use crate::app::BUILD;
 use crate::app::components::bar;
-use crate::app::components::bring::Bring;
-use crate::app::components::compare::Compare;
-use crate::app::components::dataset::Dataset;
+use crate::app::components::bring;
+use crate::app::components::compare;
+use crate::app::components::dataset;
 use crate::app::components::diagnostics;
-use crate::app::components::editor::{Editor, Selected};
-use crate::app::components::file::DropZone;
+use crate::app::components::editor::{self, Selected};
+use crate::app::components::file;
 use crate::app::components::gallery;
-use crate::app::components::inspector::Inspector;
+use crate::app::components::inspector;
 use crate::app::components::keys;
-use crate::app::components::lab::Lab;
+use crate::app::components::lab;
 use crate::app::components::memo::memo;
 use crate::app::components::questions::use_questions;
-use crate::app::components::samples::Samples;
-use crate::app::components::setup::Setup;
+use crate::app::components::samples;
+use crate::app::components::setup;
 use crate::app::components::shared::{Dispatch, Shared, Store, clicked, focus, rich, use_rest};
 use crate::app::components::tabs::panel;
-use crate::app::components::template::TemplateTab;
-use crate::app::components::template_pane::TemplatePane;
+use crate::app::components::template;
+use crate::app::components::template_pane;
 use crate::app::components::work;
 use crate::app::desk::Desk;
 use crate::app::platform;
@@ -113,7 +113,7 @@ pub fn Page() -> Html {
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
             { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
-            <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
+            { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
                     { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), || Action::Noticed, &dispatch) }
@@ -132,35 +132,24 @@ pub fn Page() -> Html {
                     { notice_button(lang.pick("Forget it", "不再需要"), || Action::KeepNew, &dispatch) }
                 </p>
             }
-            <DropZone {lang} dispatch={dispatch.clone()} />
+            { file::drop_zone(file::Props { lang, dispatch: dispatch.clone() }) }
             if tab == Tab::Compare {
-                <Compare {lang} view={state.comparison.clone().map(Shared)} choices={state.choices.compare.clone()}
-                    options={state.choices.options.clone()} waiting={state.asides.has(Aside::Comparison)}
-                    text={state.choices.dialogue.clone()} template={newest.clone()} dispatch={dispatch.clone()} />
+                { compare::compare(compare::Props { lang, view: state.comparison.clone().map(Shared), choices: state.choices.compare.clone(), options: state.choices.options.clone(), waiting: state.asides.has(Aside::Comparison), text: state.choices.dialogue.clone(), template: newest.clone(), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Template {
-                <TemplateTab {lang} choices={state.choices.clone()} sheet={state.template.sheet.clone().map(Shared)} last={state.template.last.clone().map(Shared)}
-                    inspection={state.template.inspection.clone().map(Shared)} waiting={state.asides.has(Aside::Sheet) || state.asides.has(Aside::Inspection)} count={newest.as_ref().map_or(0, |report| report.count)}
-                    dispatch={dispatch.clone()} />
+                { template::template_tab(template::Props { lang, choices: state.choices.clone(), sheet: state.template.sheet.clone().map(Shared), last: state.template.last.clone().map(Shared), inspection: state.template.inspection.clone().map(Shared), waiting: state.asides.has(Aside::Sheet) || state.asides.has(Aside::Inspection), count: newest.as_ref().map_or(0, |report| report.count), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Dataset {
-                <Dataset {lang} view={state.batches.clone().map(Shared)} choices={state.choices.dataset.clone()}
-                    file={state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows))}
-                    waiting={state.asides.has(Aside::Batches)} text={state.choices.dialogue.clone()} template={newest.clone()}
-                    dispatch={dispatch.clone()} />
+                { dataset::dataset(dataset::Props { lang, view: state.batches.clone().map(Shared), choices: state.choices.dataset.clone(), file: state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows)), waiting: state.asides.has(Aside::Batches), text: state.choices.dialogue.clone(), template: newest.clone(), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Lab {
-                <Lab {lang} lab={state.lab.clone()} waiting={state.asides.has(Aside::Lab)} choices={state.choices.lab.clone()} tell={tell_lab} dispatch={dispatch.clone()} />
+                { lab::lab(lab::Props { lang, lab: state.lab.clone(), waiting: state.asides.has(Aside::Lab), choices: state.choices.lab.clone(), tell: tell_lab, dispatch: dispatch.clone() }) }
             } else {
                 <main>
                     <div class="pane input">
-                        <Editor {lang} text={state.choices.dialogue.clone()} report={newest.clone()} {mark} format={state.choices.format.clone()}
-                            formats={state.formats.clone()} {selected} file={state.file.clone()} dispatch={dispatch.clone()} />
-                        <TemplatePane {lang} template={state.choices.template.clone()} own={state.choices.own_template.clone()}
-                            report={newest.clone()} {writer} dispatch={dispatch.clone()} />
+                        { editor::editor(editor::Props { lang, text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), formats: state.formats.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
+                        { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
                     </div>
-                    <Samples {lang} lane={state.choices.lane} text={state.choices.dialogue.clone()} report={shown.clone()} {current}
-                        newest={newest.clone()} tokenizer={state.choices.tokenizer.clone()} loading={state.tokenizer().cloned()}
-                        worker={state.worker.clone()} examples={state.examples.clone()} pin={state.pin} selection={state.selection} dispatch={dispatch.clone()} />
+                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), examples: state.examples.clone(), pin: state.pin, selection: state.selection, dispatch: dispatch.clone() }) }
                     <aside class="pane why">
-                        <Inspector {lang} report={shown} at={inspected} pinned={state.pin.is_some()} dispatch={dispatch.clone()} />
+                        { inspector::inspector(inspector::Props { lang, report: shown, at: inspected, pinned: state.pin.is_some(), dispatch: dispatch.clone() }) }
                         { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
                     </aside>
                 </main>
@@ -175,7 +164,7 @@ pub fn Page() -> Html {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
             }
             if state.dialog == Some(Dialog::Gallery) { { memo(gallery::Props { lang, examples: state.examples.clone(), dispatch: dispatch.clone() }, gallery::gallery) } }
-            if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }
+            if state.dialog == Some(Dialog::Bring) { { bring::bring_dialog(bring::Props { lang, own: state.own.clone(), dispatch: dispatch.clone() }) } }
             if state.dialog == Some(Dialog::Keys) { { memo(keys::Props { lang, dispatch }, keys::keys) } }
         </>
     }

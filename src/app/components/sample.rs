@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use crate::app::cells::runs;
 use crate::app::components::shared::{Dispatch, Shared, use_height, use_near};
-use crate::app::components::turns::Turns;
+use crate::app::components::turns;
 use crate::app::i18n::Lang;
 use crate::app::state::Lane;
 use crate::app::wire::{ConversationView, SampleView};
@@ -72,7 +72,7 @@ pub(crate) fn Sample(props: &Props) -> Html {
             </header>
             { strip(&sample) }
             <div class="turns-place" ref={element}>
-                if near { <Turns ..props.clone() /> }
+                if near { { turns::all_turns(props.clone()) } }
             </div>
         </section>
     }

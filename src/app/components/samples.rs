@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
+use crate::app::components::memo::hooked;
 use crate::app::components::sample::{Sample, flags, roles};
 use crate::app::components::setup::tokenizer_name;
 use crate::app::components::shared::{Dispatch, Shared, clicked};
@@ -13,7 +14,7 @@ use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
 use crate::app::wire::{ExampleView, OutcomeView, ReportView};
 use crate::span::Span;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) lane: Lane,
@@ -39,8 +40,12 @@ pub(crate) struct Props {
 const DRAWN_TOKENS: usize = 3_000;
 
 /// The samples.
-#[component]
-pub(crate) fn Samples(props: &Props) -> Html {
+pub(crate) fn samples(props: Props) -> Html {
+    hooked(props, |props, context| use_samples(props).run(context))
+}
+
+#[hook]
+fn use_samples(props: &Props) -> Html {
     let Props { lang, report, dispatch, .. } = props.clone();
     let conversation = report.as_ref().and_then(|report| report.conversation.as_ref());
     // One and the same list as long as the roles are, so that samples that did not change are not drawn again.

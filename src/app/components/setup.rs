@@ -7,7 +7,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::components::summary;
 use crate::app::i18n::Lang;
@@ -19,7 +19,7 @@ use crate::recipe::{OptionKind, OptionSpec, catalog as recipes};
 use crate::template::catalog as templates;
 use crate::tokenizer::catalog as tokenizers;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) choices: Choices,
@@ -46,8 +46,12 @@ pub(crate) fn value(event: &Event) -> String {
 }
 
 /// The pickers.
-#[component]
-pub(crate) fn Setup(props: &Props) -> Html {
+pub(crate) fn setup(props: Props) -> Html {
+    hooked(props, |props, context| use_setup(props).run(context))
+}
+
+#[hook]
+fn use_setup(props: &Props) -> Html {
     let Props { lang, choices, dispatch, .. } = props.clone();
     let open = use_state(|| false);
     let toggle = {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, EDITED_BYTES};
@@ -12,7 +13,7 @@ use crate::app::wire::ReportView;
 use crate::engine::TemplateChoice;
 use crate::span::{Span, line_column};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) template: TemplateChoice,
@@ -27,8 +28,12 @@ pub(crate) struct Props {
 const LINES: usize = 5;
 
 /// The template.
-#[component]
-pub(crate) fn TemplatePane(props: &Props) -> Html {
+pub(crate) fn template_pane(props: Props) -> Html {
+    hooked(props, |props, context| use_template_pane(props).run(context))
+}
+
+#[hook]
+fn use_template_pane(props: &Props) -> Html {
     let Props { lang, template, own, report, writer, dispatch } = props.clone();
     let editing = matches!(template, TemplateChoice::Source(_)) && own.len() <= EDITED_BYTES;
     let area = use_node_ref();

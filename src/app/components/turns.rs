@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::app::cells::{Turn, neighbour_run, turns};
 use crate::app::components::block::Block;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::sample::{Props, reply_number};
 use crate::app::components::shared::{Dispatch, focus};
 use crate::app::i18n::Lang;
@@ -24,8 +25,12 @@ const FOLDED_TOKENS: usize = 12;
 const BLOCK_TOKENS: usize = 240;
 
 /// The turns.
-#[component]
-pub(crate) fn Turns(props: &Props) -> Html {
+pub(crate) fn all_turns(props: Props) -> Html {
+    hooked(props, |props, context| use_all_turns(props).run(context))
+}
+
+#[hook]
+fn use_all_turns(props: &Props) -> Html {
     let Props { sample, place, roles, lang, dispatch, .. } = props.clone();
     let all_turns = use_memo(sample.clone(), |sample| turns(sample));
     // The one tab stop of the list is where the trained words begin.

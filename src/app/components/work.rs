@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
-use crate::app::components::export::{Export, choose};
+use crate::app::components::export::{self, choose};
 use crate::app::components::gallery::Modal;
 use crate::app::components::listing;
 use crate::app::components::shared::{Dispatch, Shared};
@@ -35,7 +35,7 @@ pub(crate) fn worked(props: &Props) -> Html {
         Some(made) => match &**made {
             Err(why) => finding(lang, why, "", None),
             Ok(Made::Listing(made)) => listing::draw(lang, made),
-            Ok(Made::Export(_)) => html! { <Export {lang} made={made.clone()} /> },
+            Ok(Made::Export(_)) => export::export(export::Props { lang, made: made.clone() }),
         },
     };
     let (title, body) = match work {

@@ -17,7 +17,7 @@ use super::strip::Strip;
 use super::{Spot, name};
 use crate::app::compare::{differs, disputed, mark, order, reference};
 use crate::app::components::block::spoken;
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::platform;
@@ -25,7 +25,7 @@ use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, RowView};
 use crate::recipe::{Verified, catalog::find};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
@@ -46,8 +46,12 @@ const NARROWEST: (usize, usize) = (8, 12);
 const WIDEST: usize = 16;
 
 /// The rows.
-#[component]
-pub(crate) fn Grid(props: &Props) -> Html {
+pub(crate) fn grid(props: Props) -> Html {
+    hooked(props, |props, context| use_grid(props).run(context))
+}
+
+#[hook]
+fn use_grid(props: &Props) -> Html {
     let Props { lang, view, choices, spot, choose, dispatch, .. } = props.clone();
     let scroller = use_node_ref();
     let resized = use_state(|| 0_u32);

@@ -7,14 +7,13 @@ use yew::prelude::*;
 
 use crate::app::compare::{order, reference};
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::{CompareView, ReportView, RowView};
 use crate::diagnostic::Severity;
 use crate::recipe::catalog::find;
-use grid::Grid;
 
 mod axis;
 mod config;
@@ -25,7 +24,7 @@ mod pair;
 mod strip;
 mod why;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// The newest comparison.
@@ -55,8 +54,12 @@ fn name(lang: Lang, row: &RowView) -> String {
 }
 
 /// The view.
-#[component]
-pub(crate) fn Compare(props: &Props) -> Html {
+pub(crate) fn compare(props: Props) -> Html {
+    hooked(props, |props, context| use_compare(props).run(context))
+}
+
+#[hook]
+fn use_compare(props: &Props) -> Html {
     let Props { lang, view, choices, dispatch, .. } = props.clone();
     let spot = use_state(Spot::default);
     let open = use_state(|| false);
@@ -100,8 +103,7 @@ pub(crate) fn Compare(props: &Props) -> Html {
                         <p class="state-line">{ lang.pick("There is nothing to compare.", "没有可对比的内容。") }</p>
                     },
                     Some(view) => html! { <>
-                        <Grid {lang} view={view.clone()} choices={choices.clone()} options={props.options.clone()}
-                            spot={(*spot).clone()} {choose} dispatch={dispatch.clone()} />
+                        { grid::grid(grid::Props { lang, view: view.clone(), choices: choices.clone(), options: props.options.clone(), spot: (*spot).clone(), choose, dispatch: dispatch.clone() }) }
                         { without(lang, view, &choices) }
                         { memo(pair::Props { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, pair::pair) }
                         { memo(counts::Props { lang, view: view.clone(), choices: choices.clone() }, counts::counts) }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, DatasetChoices};
@@ -16,7 +16,7 @@ mod controls;
 mod rows;
 mod samples;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// The newest batches.
@@ -57,8 +57,12 @@ fn change<E: 'static>(
 }
 
 /// The view.
-#[component]
-pub(crate) fn Dataset(props: &Props) -> Html {
+pub(crate) fn dataset(props: Props) -> Html {
+    hooked(props, |props, context| use_dataset(props).run(context))
+}
+
+#[hook]
+fn use_dataset(props: &Props) -> Html {
     let Props { lang, view, choices, dispatch, .. } = props.clone();
     let found = view.iter().flat_map(|view| &view.diagnostics);
     let found: Vec<_> = found

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::setup::value;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
@@ -16,7 +16,7 @@ mod knobs;
 mod tokens;
 mod written;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) lab: LabState,
@@ -97,8 +97,12 @@ fn findings(lang: Lang, all: &[Diagnostic]) -> Html {
 }
 
 /// The view.
-#[component]
-pub(crate) fn Lab(props: &Props) -> Html {
+pub(crate) fn lab(props: Props) -> Html {
+    hooked(props, |props, context| use_lab(props).run(context))
+}
+
+#[hook]
+fn use_lab(props: &Props) -> Html {
     let Props { lang, lab, waiting, choices, tell, dispatch } = props.clone();
     {
         // What is not looked at is not trained.

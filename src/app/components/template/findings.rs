@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, clicked, copy, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
@@ -12,7 +13,7 @@ use crate::engine::TemplateReport;
 use crate::template::checks::TemplateFinding;
 use crate::template::twin::Twin;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) inspection: Option<Shared<Result<TemplateReport, Diagnostic>>>,
@@ -22,8 +23,12 @@ pub(crate) struct Props {
 }
 
 /// Both.
-#[component]
-pub(crate) fn Findings(props: &Props) -> Html {
+pub(crate) fn findings(props: Props) -> Html {
+    hooked(props, |props, context| use_findings(props).run(context))
+}
+
+#[hook]
+fn use_findings(props: &Props) -> Html {
     let Props { lang, inspection, stale, dispatch } = props.clone();
     let Some(found) = inspection else {
         return html! { <p class="state-line">{ lang.pick("Trying the template on small conversations…", "正在用一组小对话试用模板……") }</p> };
@@ -51,7 +56,7 @@ pub(crate) fn Findings(props: &Props) -> Html {
             <section aria-label={lang.pick("Training twin", "训练用模板")}>
                 <div class="pane-h"><h2>{ lang.pick("Training twin", "训练用模板") }</h2></div>
                 { match &report.twin {
-                    Ok(twin) => html! { <TwinCard {lang} twin={twin.clone()} {dispatch} /> },
+                    Ok(twin) => html! { { twin_card(TwinProps { lang, twin: twin.clone(), dispatch }) } },
                     Err(why) => html! { <div role="note">{ finding(lang, why, "", None) }</div> },
                 } }
             </section>
@@ -85,7 +90,7 @@ fn check(lang: Lang, found: &TemplateFinding, dispatch: &Dispatch) -> Html {
     finding(lang, &diagnostic, "", Some(more))
 }
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 struct TwinProps {
     lang: Lang,
     twin: Twin,
@@ -93,8 +98,12 @@ struct TwinProps {
 }
 
 /// The twin that was proved.
-#[component]
-fn TwinCard(props: &TwinProps) -> Html {
+fn twin_card(props: TwinProps) -> Html {
+    hooked(props, |props, context| use_twin_card(props).run(context))
+}
+
+#[hook]
+fn use_twin_card(props: &TwinProps) -> Html {
     let TwinProps { lang, twin, dispatch } = props.clone();
     let done = use_state(|| None);
     let size = super::bytes(lang, twin.source.len());

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at};
 use crate::app::components::inspector::part;
-use crate::app::components::memo::memo;
+use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
@@ -16,9 +16,6 @@ use crate::app::wire::SheetView;
 use crate::diagnostic::{Diagnostic, Source as Place};
 use crate::engine::{Run, TemplateChoice, TemplateReport};
 use crate::span::{Span, line_column};
-use findings::Findings;
-use rendered::RenderedText;
-use source::SourceBox;
 
 mod findings;
 mod form;
@@ -26,7 +23,7 @@ mod head;
 mod rendered;
 mod source;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) choices: Choices,
@@ -75,8 +72,12 @@ pub(crate) const fn within(inner: Span, outer: Span) -> bool {
 }
 
 /// The view.
-#[component]
-pub(crate) fn TemplateTab(props: &Props) -> Html {
+pub(crate) fn template_tab(props: Props) -> Html {
+    hooked(props, |props, context| use_template_tab(props).run(context))
+}
+
+#[hook]
+fn use_template_tab(props: &Props) -> Html {
     let Props { lang, choices, sheet, last, dispatch, .. } = props.clone();
     let hover = use_state(|| None);
     let pin = use_state(|| None);
@@ -137,8 +138,7 @@ pub(crate) fn TemplateTab(props: &Props) -> Html {
                     ) }</span> },
                 } }</p>
                 <div class="tpl-both">
-                    <SourceBox {lang} text={source.clone()} sheet={shown.clone()} lit={lit.filter(|it| !it.is_empty())}
-                        follow={matches!(at, Some(At::Run(_)))} {error} point={point.clone()} dispatch={dispatch.clone()} />
+                    { source::source_box(source::Props { lang, text: source.clone(), sheet: shown.clone(), lit: lit.filter(|it| !it.is_empty()), follow: matches!(at, Some(At::Run(_))), error, point: point.clone(), dispatch: dispatch.clone() }) }
                     <section class="tpl-out" aria-label={lang.pick("Rendered text", "渲染结果")}>
                         <div class="pane-h">
                             <h2>{ lang.pick("Rendered text", "渲染结果") }</h2>
@@ -153,13 +153,13 @@ pub(crate) fn TemplateTab(props: &Props) -> Html {
                             html! { <div class="top-error" role="alert">{ finding(lang, found, text, None) }</div> }
                         }) }
                         { match shown.or(old) {
-                            Some(shown) => html! { <RenderedText {lang} sheet={shown} at={at.filter(|_| current)} live={current} {point} /> },
+                            Some(shown) => html! { { rendered::rendered_text(rendered::Props { lang, sheet: shown, at: at.filter(|_| current), live: current, point }) } },
                             None if sheet.is_none() => html! { <p class="state-line">{ lang.pick("Rendering…", "正在渲染……") }</p> },
                             None => html! { <p class="state-line">{ lang.pick("There is no text: the template wrote nothing, or could not be run.", "没有渲染结果：模板没有输出，或无法执行。") }</p> },
                         } }
                     </section>
                 </div>
-                <Findings {lang} inspection={props.inspection.clone()} stale={!is_of(props.inspection.as_ref(), &source)} {dispatch} />
+                { findings::findings(findings::Props { lang, inspection: props.inspection.clone(), stale: !is_of(props.inspection.as_ref(), &source), dispatch }) }
             </div>
         </main>
     }

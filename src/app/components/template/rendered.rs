@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::{At, Point, owner, within};
 use crate::app::cells::{Glyph, code_point, glyphs};
 use crate::app::components::inspector::part;
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Shared, reveal};
 use crate::app::i18n::Lang;
 use crate::app::wire::SheetView;
@@ -13,7 +14,7 @@ use crate::engine::Run;
 use crate::span::Span;
 use crate::template::Part;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) sheet: Shared<SheetView>,
@@ -41,8 +42,12 @@ fn name(part: Part) -> &'static str {
 }
 
 /// The text.
-#[component]
-pub(crate) fn RenderedText(props: &Props) -> Html {
+pub(crate) fn rendered_text(props: Props) -> Html {
+    hooked(props, |props, context| use_rendered_text(props).run(context))
+}
+
+#[hook]
+fn use_rendered_text(props: &Props) -> Html {
     let Props { lang, sheet, at, live, point } = props.clone();
     let more = use_state(|| 1_usize);
     let page = use_node_ref();

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::{At, Point, within};
 use crate::app::components::editor::byte_at;
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, reveal};
 use crate::app::i18n::Lang;
 use crate::app::jinja::{Bit, Kind, lines};
@@ -15,7 +16,7 @@ use crate::app::state::{Action, EDITED_BYTES};
 use crate::app::wire::SheetView;
 use crate::span::{Span, line_column};
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) text: Rc<str>,
@@ -35,8 +36,12 @@ pub(crate) struct Props {
 const COLOURED_BYTES: usize = 64_000;
 
 /// The box.
-#[component]
-pub(crate) fn SourceBox(props: &Props) -> Html {
+pub(crate) fn source_box(props: Props) -> Html {
+    hooked(props, |props, context| use_source_box(props).run(context))
+}
+
+#[hook]
+fn use_source_box(props: &Props) -> Html {
     let Props { lang, text, sheet, lit, error, dispatch, .. } = props.clone();
     let area = use_node_ref();
     let page = use_node_ref();
