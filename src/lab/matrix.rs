@@ -86,6 +86,13 @@ impl Scratch {
         into: Into,
     ) {
         debug_assert_eq!(left.columns, right.rows);
+        if left.columns == 0 {
+            // Sums of nothing.
+            if into == Into::Set {
+                (0..left.rows).for_each(|row| result[row * stride..][..right.columns].fill(0.0));
+            }
+            return;
+        }
         // A B = (Bᵀ Aᵀ)ᵀ: what is copied should be read along its rows, and serve many tiles.
         let turned = left.right != 1 && left.rows > right.columns;
         let (left, right) = if turned { (right.transposed(), left.transposed()) } else { (left, right) };
@@ -263,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_product_has_the_bits_of_the_plain_one_for_every_shape_and_order() {
-        for (rows, inner, columns) in [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4)] {
+        for (rows, inner, columns) in [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4), (9, 0, 11)] {
             let (a, b) = (numbers(rows * inner, 1), numbers(inner * columns, 2));
             let a_down = View::new(&a, inner, rows, rows).transposed();
             let b_down = View::new(&b, columns, inner, inner).transposed();

@@ -184,6 +184,18 @@ fn a_piece_of_work_is_no_larger_for_more_samples_or_a_larger_vocabulary() {
 }
 
 #[test]
+fn a_reply_at_the_end_of_a_long_sample_of_many_words_is_trained_though_whole_pieces_are_masked() {
+    let mut rows = different(80, 64);
+    for row in &mut rows {
+        row.labels[..60].fill(-100);
+    }
+    let mut lab = Lab::new(&rows, Settings { batch: 1, ..settings() }, 1).unwrap();
+    let first = lab.step().unwrap().unwrap();
+    assert!(first.masked.reported.is_finite());
+    assert_ne!(lab.model(Which::Masked).parameters, Model::new(lab.model(Which::Masked).shape, 1).parameters);
+}
+
+#[test]
 fn looking_and_writing_in_the_middle_of_a_step_changes_nothing_of_it() {
     let mut whole = lab(7);
     let expected = [whole.step(), whole.step()];
