@@ -1,16 +1,16 @@
 //! Products of matrices, of which the model's work consists.
 //!
 //! The result is made in tiles of a few rows and columns, each held in registers while the inner dimension is walked once.
-//! Both factors are first copied into the order in which a tile reads them, so that the innermost loop walks two arrays
-//! of fixed-size arrays and compiles to vector instructions. Each number of the result is one sum from the first term to
-//! the last, whatever the size of the tiles: every machine gives the same bits.
+//! The columns of the right factor that a tile needs are first copied to one place, and serve all tiles below one another; the
+//! left factor is read where it lies. Each number of the result is one sum from the first term to the last, whatever the size
+//! of the tiles: every machine gives the same bits.
 
 /// Rows of a tile.
 const ROWS: usize = 4;
 /// Columns of a tile: two vectors of whatever width the machine has.
 const COLUMNS: usize = if cfg!(target_feature = "avx") { 16 } else { 8 };
 
-/// A matrix that is read: numbers with a stride for each direction.
+/// A matrix that is read: numbers with a stride for each direction, of which one is 1.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
     numbers: &'a [f32],
@@ -54,11 +54,24 @@ pub(super) enum Into {
     Add,
 }
 
-/// Where factors are copied to; kept between products to save the allocation.
+/// Where columns are copied to; kept between products to save the allocation.
 #[derive(Default)]
 pub(super) struct Scratch {
-    left: Vec<[f32; ROWS]>,
-    right: Vec<[f32; COLUMNS]>,
+    panel: Vec<[f32; COLUMNS]>,
+    /// How many products of two numbers were made so far.
+    #[cfg(test)]
+    pub(super) made: usize,
+}
+
+/// Where a tile belongs in the result.
+struct Place {
+    start: usize,
+    stride: usize,
+    /// How many of its columns exist.
+    across: usize,
+    /// Whether its columns are rows of the result.
+    turned: bool,
+    into: Into,
 }
 
 impl Scratch {
@@ -73,119 +86,138 @@ impl Scratch {
         into: Into,
     ) {
         debug_assert_eq!(left.columns, right.rows);
+        if left.columns == 0 {
+            // Sums of nothing.
+            if into == Into::Set {
+                (0..left.rows).for_each(|row| result[row * stride..][..right.columns].fill(0.0));
+            }
+            return;
+        }
+        // A B = (Bᵀ Aᵀ)ᵀ: what is copied should be read along its rows, and serve many tiles.
+        let turned = left.right != 1 && left.rows > right.columns;
+        let (left, right) = if turned { (right.transposed(), left.transposed()) } else { (left, right) };
         let inner = left.columns.min(right.rows);
-        pack_right(right, inner, &mut self.right);
-        for top in (0..left.rows).step_by(ROWS) {
-            let height = ROWS.min(left.rows - top);
-            let (from, to) = match part {
-                Part::LowerLeft => (0, (top + height).min(inner)),
-                Part::UpperLeft => (top.min(inner), inner),
-                Part::Whole | Part::LowerResult => (0, inner),
-            };
-            let width =
-                if part == Part::LowerResult { right.columns.min(top + height) } else { right.columns };
-            pack_left(left, top, height, from..to, &mut self.left);
-            for (panel, at) in (0..width).step_by(COLUMNS).enumerate() {
-                let right_panel = &self.right[panel * inner + from..panel * inner + to];
-                let tile = tile(&self.left, right_panel);
-                let across = COLUMNS.min(right.columns - at);
-                for (line, row) in tile[..height].iter().zip(top..) {
-                    write(line, &mut result[row * stride + at..row * stride + at + across], into);
-                }
+        #[cfg(test)]
+        {
+            self.made += left.rows * inner * right.columns;
+        }
+        for at in (0..right.columns).step_by(COLUMNS) {
+            let across = COLUMNS.min(right.columns - at);
+            let first = if turned && part == Part::UpperLeft { at.min(inner) } else { 0 };
+            pack(right, at..at + across, first..inner, &mut self.panel);
+            let start = if part == Part::LowerResult { at - at % ROWS } else { 0 };
+            for top in (start..left.rows).step_by(ROWS) {
+                let height = ROWS.min(left.rows - top);
+                let (from, to) = match part {
+                    Part::LowerLeft => (0, (top + height).min(inner)),
+                    Part::UpperLeft if !turned => (top.min(inner), inner),
+                    _ => (first, inner),
+                };
+                let panel = &self.panel[from - first..to - first];
+                let start = if turned { at * stride + top } else { top * stride + at };
+                let place = Place { start, stride, across, turned, into };
+                let tile = tile((left, top, from), panel);
+                write(&tile[..height], result, &place);
             }
         }
     }
 }
 
-/// Writes a line of a tile where it belongs; the end of a line that is wider than the result is dropped.
+/// One tile of the product: a few rows of the left factor from `top`, and of each what meets the panel. Rows that are missing
+/// are the last one again, or anything.
 #[inline]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn write(line: &[f32; COLUMNS], out: &mut [f32], into: Into) {
-    // Most lines are whole, and copying a number of bytes that is known costs no call.
-    if let (Into::Set, Some(out)) = (into, out.first_chunk_mut()) {
-        *out = *line;
-        return;
-    }
-    for (out, x) in out.iter_mut().zip(line) {
-        *out = if into == Into::Add { *out + x } else { *x };
-    }
-}
-
-/// One tile of the product.
-#[inline]
-#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
+fn tile((left, top, from): (View<'_>, usize, usize), panel: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
     let mut sums = [[0.0; COLUMNS]; ROWS];
-    for (left, right) in left.iter().zip(right) {
-        for (sums, l) in sums.iter_mut().zip(left) {
-            for (sum, r) in sums.iter_mut().zip(right) {
-                *sum += l * r;
-            }
+    let first = &left.numbers[top * left.down + from * left.right..];
+    let last = left.rows - top - 1;
+    if left.right == 1 {
+        let row = |row: usize| &first[row.min(last) * left.down..];
+        let rows = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3));
+        for ((((a, b), c), d), right) in rows.zip(panel) {
+            add(&mut sums, &[*a, *b, *c, *d], right);
         }
+        return sums;
+    }
+    // Whole rows first: how long they are need not be looked at each time.
+    let whole = if last < ROWS - 1 { 0 } else { first.len() / left.right };
+    let (panel, rest) = panel.split_at(whole.min(panel.len()));
+    for (left, right) in first.chunks_exact(left.right).zip(panel) {
+        let Some(left) = left.first_chunk() else { break };
+        add(&mut sums, left, right);
+    }
+    for (left, right) in first.chunks(left.right).skip(panel.len()).zip(rest) {
+        add(&mut sums, &std::array::from_fn(|row| left[row.min(last)]), right);
     }
     sums
 }
 
-/// Copies a few rows of the left factor, one column after the other; rows that are missing are 0.
+/// A column times a row, added.
+#[inline]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn pack_left(
-    left: View<'_>,
-    top: usize,
-    height: usize,
-    inner: std::ops::Range<usize>,
-    packed: &mut Vec<[f32; ROWS]>,
-) {
-    packed.clear();
-    let start = top * left.down;
-    if left.down == 1 && height == ROWS {
-        let columns =
-            inner.map(|k| left.numbers[start + k * left.right..].first_chunk().copied().unwrap_or_default());
-        packed.extend(columns);
-        return;
-    }
-    packed.resize(inner.len(), [0.0; ROWS]);
-    let row = |row: usize| &left.numbers[start + row * left.down + inner.start * left.right..];
-    if left.right == 1 && height == ROWS {
-        let rows = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3));
-        for (column, (((a, b), c), d)) in packed.iter_mut().zip(rows) {
-            *column = [*a, *b, *c, *d];
-        }
-        return;
-    }
-    for at in 0..height {
-        for (column, x) in packed.iter_mut().zip(row(at).iter().step_by(left.right)) {
-            column[at] = *x;
+fn add(sums: &mut [[f32; COLUMNS]; ROWS], left: &[f32; ROWS], right: &[f32; COLUMNS]) {
+    for (sums, l) in sums.iter_mut().zip(left) {
+        for (sum, r) in sums.iter_mut().zip(right) {
+            *sum += l * r;
         }
     }
 }
 
-/// Copies the right factor in panels of columns; columns that are missing are 0.
+/// Writes a tile where it belongs; columns that do not exist are dropped.
+#[inline]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn pack_right(right: View<'_>, inner: usize, packed: &mut Vec<[f32; COLUMNS]>) {
+fn write(tile: &[[f32; COLUMNS]], result: &mut [f32], place: &Place) {
+    let Place { start, stride, across, turned, into } = *place;
+    let put = |out: &mut f32, x: &f32| *out = if into == Into::Add { *out + x } else { *x };
+    if turned {
+        for column in 0..across {
+            let out = &mut result[start + column * stride..][..tile.len()];
+            for (out, line) in out.iter_mut().zip(tile) {
+                put(out, &line[column]);
+            }
+        }
+        return;
+    }
+    for (row, line) in tile.iter().enumerate() {
+        let out = &mut result[start + row * stride..][..across];
+        // Most lines are whole, and what has a known length costs no loop.
+        if let Some(out) = out.first_chunk_mut::<COLUMNS>() {
+            out.iter_mut().zip(line).for_each(|(out, x)| put(out, x));
+        } else {
+            out.iter_mut().zip(line).for_each(|(out, x)| put(out, x));
+        }
+    }
+}
+
+/// Copies a few columns of the right factor; columns that are missing are 0.
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+fn pack(
+    right: View<'_>,
+    columns: std::ops::Range<usize>,
+    inner: std::ops::Range<usize>,
+    packed: &mut Vec<[f32; COLUMNS]>,
+) {
     packed.clear();
-    for at in (0..right.columns).step_by(COLUMNS) {
-        let across = COLUMNS.min(right.columns - at);
-        if right.right == 1 && across == COLUMNS {
-            let rows = (0..inner).map(|k| right.numbers[k * right.down + at..].first_chunk().copied());
-            packed.extend(rows.map(|row| row.unwrap_or([0.0; COLUMNS])));
-            continue;
+    if right.right == 1 && columns.len() == COLUMNS {
+        let rows = right.numbers.chunks(right.down.max(1)).skip(inner.start).take(inner.len());
+        packed.extend(rows.map(|row| row[columns.start..].first_chunk().copied().unwrap_or([0.0; COLUMNS])));
+        return;
+    }
+    packed.resize(inner.len(), [0.0; COLUMNS]);
+    let column =
+        |column: usize| &right.numbers[(columns.start + column) * right.right + inner.start * right.down..];
+    let mut done = 0;
+    // Four columns at a time, where a column's numbers lie side by side.
+    while right.down == 1 && done + 4 <= columns.len() {
+        let four = column(done).iter().zip(column(done + 1)).zip(column(done + 2)).zip(column(done + 3));
+        for (row, (((a, b), c), d)) in packed.iter_mut().zip(four) {
+            row[done..done + 4].copy_from_slice(&[*a, *b, *c, *d]);
         }
-        let first = packed.len();
-        packed.resize(first + inner, [0.0; COLUMNS]);
-        let column = |column: usize| &right.numbers[(at + column) * right.right..];
-        let mut done = 0;
-        // Four columns at a time, where a column's numbers lie side by side.
-        while right.down == 1 && done + 4 <= across {
-            let four = column(done).iter().zip(column(done + 1)).zip(column(done + 2)).zip(column(done + 3));
-            for (row, (((a, b), c), d)) in packed[first..].iter_mut().zip(four) {
-                row[done..done + 4].copy_from_slice(&[*a, *b, *c, *d]);
-            }
-            done += 4;
-        }
-        for at in done..across {
-            for (row, x) in packed[first..].iter_mut().zip(column(at).iter().step_by(right.down)) {
-                row[at] = *x;
-            }
+        done += 4;
+    }
+    for at in done..columns.len() {
+        for (row, x) in packed.iter_mut().zip(column(at).iter().step_by(right.down)) {
+            row[at] = *x;
         }
     }
 }
@@ -238,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_product_has_the_bits_of_the_plain_one_for_every_shape_and_order() {
-        for (rows, inner, columns) in [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4)] {
+        for (rows, inner, columns) in [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4), (9, 0, 11)] {
             let (a, b) = (numbers(rows * inner, 1), numbers(inner * columns, 2));
             let a_down = View::new(&a, inner, rows, rows).transposed();
             let b_down = View::new(&b, columns, inner, inner).transposed();
@@ -259,7 +291,12 @@ mod tests {
 
     #[test]
     fn parts_leave_out_only_what_is_zero_or_not_asked_for() {
-        let (n, width) = (11, 6);
+        for width in [6, 19] {
+            parts_of(11, width);
+        }
+    }
+
+    fn parts_of(n: usize, width: usize) {
         let mut lower = numbers(n * n, 3);
         for row in 0..n {
             lower[row * n + row + 1..(row + 1) * n].fill(0.0);

@@ -10,7 +10,7 @@
 //! | `matrix.rs`, `random.rs` | what they are made of |
 //! | `model.rs`, `pass.rs`, `adamw.rs` | the shape and the numbers, the passes through all layers, the optimiser |
 //! | `vocabulary.rs`, `row.rs`, `settings.rs` | samples ▶ what the model trains on, and what is refused |
-//! | `session.rs`, `generate.rs` | [`Lab`]: two models, step by step, and what they write |
+//! | `session.rs`, `step.rs`, `generate.rs` | [`Lab`]: two models, step by step and piece by piece, and what they write |
 //! | `curves.rs`, `chart.rs` | the losses of a run as CSV and as SVG |
 //! | `playground.rs` | what another mask, `ignore_index`, reduction or length would make of the loss |
 
@@ -31,6 +31,7 @@ mod random;
 mod row;
 mod session;
 mod settings;
+mod step;
 mod vocabulary;
 
 #[cfg(test)]
@@ -45,6 +46,6 @@ pub use pass::Trace;
 pub use playground::{Change, Mask, Played, play};
 pub use random::Random;
 pub use row::{MOST_TOKENS, MOST_WORDS, Row, Window};
-pub use session::{BOTH, Lab, Losses, Record, Strip, Which};
+pub use session::{BOTH, Lab, Losses, Progress, Record, Strip, Which};
 pub use settings::Settings;
 pub use vocabulary::Vocabulary;

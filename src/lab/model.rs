@@ -70,6 +70,13 @@ impl Shape {
         let (vectors, all) = (self.vocabulary * self.width, self.parameters());
         (0..vectors, vectors..all - self.width, all - self.width..all)
     }
+
+    /// Where a layer lies.
+    pub(super) fn layer_range(&self, index: usize) -> Range<usize> {
+        let size = self.layer().iter().sum::<usize>();
+        let start = self.vocabulary * self.width + index * size;
+        start..start + size
+    }
 }
 
 /// A model: a shape, its learned numbers, and where its positions stand.

@@ -8,10 +8,11 @@ use super::pass::Trace;
 use super::random::Random;
 use super::row::{Data, Row, Window, prepare};
 use super::settings::{Settings, failure};
+use super::step::Underway;
 use super::vocabulary::Vocabulary;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::loss::{backward_row, row_loss};
+use crate::loss::row_loss;
 
 /// One of the two models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,8 +65,11 @@ pub struct Lab {
     pub(super) settings: Settings,
     pub(super) data: Data,
     pub(super) trainees: [Trainee; 2],
+    /// For looking at the models, whatever the training is about.
     pub(super) trace: Trace,
-    gradient: Vec<f32>,
+    /// The step that is being made.
+    underway: Option<Underway>,
+    pub(super) training: Trace,
     /// The windows in the order of this round, and how many of them the round has used.
     order: Vec<usize>,
     used: usize,
@@ -77,7 +81,19 @@ pub struct Lab {
 
 pub(super) struct Trainee {
     pub(super) model: Model,
-    moments: Moments,
+    pub(super) moments: Moments,
+    pub(super) gradient: Vec<f32>,
+}
+
+/// What a piece of work came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// The step is not done yet.
+    Underway,
+    /// A step is done: both models have moved.
+    Step(Record),
+    /// The run was over before.
+    Over,
 }
 
 impl Lab {
@@ -87,12 +103,14 @@ impl Lab {
         let data = prepare(rows, settings.ignore_index, settings.context)?;
         let model = Model::new(settings.shape(data.vocabulary.len()), seed);
         let count = model.parameters.len();
-        let trainee = || Trainee { model: model.clone(), moments: Moments::new(count) };
+        let trainee =
+            || Trainee { model: model.clone(), moments: Moments::new(count), gradient: vec![0.0; count] };
         Ok(Self {
             settings,
             trainees: [trainee(), trainee()],
             trace: Trace::default(),
-            gradient: vec![0.0; count],
+            underway: None,
+            training: Trace::default(),
             order: (0..data.windows.len()).collect(),
             used: data.windows.len(),
             random: Random::new(seed ^ 0x006f_7264_6572),
@@ -132,24 +150,45 @@ impl Lab {
         &self.records
     }
 
-    /// Trains both models by one step; none where the run is over. The error says that a loss is no longer a number.
+    /// Trains both models by one step, or makes the one that is underway whole; none where the run is over. The error says
+    /// that a loss is no longer a number.
     pub fn step(&mut self) -> Result<Option<Record>, Diagnostic> {
+        loop {
+            match self.work()? {
+                Progress::Underway => {}
+                Progress::Step(record) => return Ok(Some(record)),
+                Progress::Over => return Ok(None),
+            }
+        }
+    }
+
+    /// Does a piece of a step: no more than a layer of one sample, or some rows of its logits. Errors are those of
+    /// [`Lab::step`].
+    pub fn work(&mut self) -> Result<Progress, Diagnostic> {
         if let Some(failed) = &self.failed {
             return Err(failed.clone());
         }
         if self.records.len() >= self.settings.steps {
-            return Ok(None);
+            return Ok(Progress::Over);
         }
-        let batch = self.next_batch();
-        let [masked, unmasked] = BOTH.map(|which| self.train(which, &batch));
+        let mut underway = match self.underway.take() {
+            Some(underway) => underway,
+            None => Underway::new(self.next_batch()),
+        };
+        let optimiser = self.settings.optimiser;
+        let losses = underway.work(&self.data.windows, &mut self.trainees, &mut self.training, &optimiser);
+        let Some([masked, unmasked]) = losses else {
+            self.underway = Some(underway);
+            return Ok(Progress::Underway);
+        };
         let record = Record { step: self.records.len() + 1, masked, unmasked };
         if !(masked.reported.is_finite() && unmasked.reported.is_finite()) {
-            let failed = diverged(record.step, self.settings.optimiser.learning_rate);
+            let failed = diverged(record.step, optimiser.learning_rate);
             self.failed = Some(failed.clone());
             return Err(failed);
         }
         self.records.push(record);
-        Ok(Some(record))
+        Ok(Progress::Step(record))
     }
 
     /// What each token of a sample's window costs both models now; none for a sample that is not trained.
@@ -189,71 +228,6 @@ impl Lab {
             self.used += 1;
         }
         batch
-    }
-
-    fn train(&mut self, which: Which, batch: &[usize]) -> Losses {
-        let Trainee { model, moments } = &mut self.trainees[which as usize];
-        let windows: Vec<&Window> = batch.iter().map(|at| &self.data.windows[*at]).collect();
-        let weight: f64 = windows.iter().map(|window| window.weight(which)).sum();
-        self.gradient.fill(0.0);
-        let mut tally = Tally::default();
-        for window in windows {
-            model.forward(&window.tokens, &mut self.trace);
-            tally.score(window, which, weight, &mut self.trace.logits, model.shape.vocabulary);
-            model.backward(&window.tokens, &mut self.trace, &mut self.gradient);
-        }
-        moments.step(&self.settings.optimiser, &mut model.parameters, &self.gradient);
-        Losses {
-            reported: (tally.reported / weight) as f32,
-            reply: (tally.reply.0 / tally.reply.1) as f32,
-            prompt: (tally.prompt.0 / tally.prompt.1) as f32,
-        }
-    }
-}
-
-impl Window {
-    /// How much its labels weigh for a model.
-    fn weight(&self, which: Which) -> f64 {
-        match which {
-            Which::Masked => self.trained.iter().flatten().map(|(_, weight)| f64::from(*weight)).sum(),
-            Which::Unmasked => self.tokens.len().saturating_sub(1) as f64,
-        }
-    }
-}
-
-/// Sums of a step.
-#[derive(Default)]
-struct Tally {
-    reported: f64,
-    /// The sum over the tokens that the mask trains, and how many they are.
-    reply: (f64, f64),
-    prompt: (f64, f64),
-}
-
-impl Tally {
-    /// Adds the losses of a window, and turns its logits into the gradient of the mean over the step's labels.
-    fn score(&mut self, window: &Window, which: Which, total: f64, logits: &mut [f32], words: usize) {
-        let mut rows = logits.chunks_exact_mut(words);
-        let targets = window.tokens.iter().zip(&window.trained).skip(1);
-        for ((token, trained), row) in targets.zip(&mut rows) {
-            let token = *token as usize;
-            let (label, weight) = match (which, trained) {
-                (Which::Unmasked, _) => (token, 1.0),
-                (Which::Masked, Some((label, weight))) => (*label as usize, *weight),
-                (Which::Masked, None) => (token, 0.0),
-            };
-            // A recipe may train a label that is not the token; what the page shows is the token's loss.
-            let other = (label != token).then(|| row_loss(row, token));
-            let loss = backward_row(row, label, (f64::from(weight) / total) as f32);
-            if weight > 0.0 {
-                self.reported += f64::from(loss) * f64::from(weight);
-            }
-            let group = if trained.is_some() { &mut self.reply } else { &mut self.prompt };
-            group.0 += f64::from(other.unwrap_or(loss));
-            group.1 += 1.0;
-        }
-        // Nothing follows the last token.
-        rows.for_each(|row| row.fill(0.0));
     }
 }
 

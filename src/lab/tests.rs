@@ -150,6 +150,74 @@ fn equal_seeds_give_equal_runs_to_the_bit_and_others_do_not() {
     assert_ne!(losses(7), losses(8));
 }
 
+/// Samples of so many tokens that no two of them share.
+fn different(samples: u32, length: u32) -> Vec<Row> {
+    let row = |sample| {
+        let input_ids: Vec<u32> = (sample * length..(sample + 1) * length).collect();
+        Row {
+            labels: input_ids.iter().map(|id| i64::from(*id)).collect(),
+            weights: vec![1.0; input_ids.len()],
+            user: vec![false; input_ids.len()],
+            input_ids,
+        }
+    };
+    (0..samples).map(row).collect()
+}
+
+#[test]
+fn a_piece_of_work_is_no_larger_for_more_samples_or_a_larger_vocabulary() {
+    let most = |samples| {
+        let mut lab = Lab::new(&different(samples, 64), Settings { batch: 2, ..settings() }, 1).unwrap();
+        let (mut most, mut before, mut pieces) = (0, 0, 0);
+        while matches!(lab.work().unwrap(), Progress::Underway) {
+            let made = lab.training.scratch.made;
+            (most, before, pieces) = (most.max(made - before), made, pieces + 1);
+        }
+        (most, before, pieces)
+    };
+    // Logits forward, and back to rows and to vectors: three products for each and each number of a vector.
+    let bound = 3 * (1 << 17) * 16;
+    let (few, all_few, _) = most(40);
+    let (many, all_many, pieces) = most(80);
+    assert!(few <= bound && many <= bound, "{few} and {many} of at most {bound}");
+    assert!(all_many > all_few && all_many > 8 * many, "{all_many} products in {pieces} pieces");
+}
+
+#[test]
+fn a_reply_at_the_end_of_a_long_sample_of_many_words_is_trained_though_whole_pieces_are_masked() {
+    let mut rows = different(80, 64);
+    for row in &mut rows {
+        row.labels[..60].fill(-100);
+    }
+    let mut lab = Lab::new(&rows, Settings { batch: 1, ..settings() }, 1).unwrap();
+    let first = lab.step().unwrap().unwrap();
+    assert!(first.masked.reported.is_finite());
+    assert_ne!(lab.model(Which::Masked).parameters, Model::new(lab.model(Which::Masked).shape, 1).parameters);
+}
+
+#[test]
+fn looking_and_writing_in_the_middle_of_a_step_changes_nothing_of_it() {
+    let mut whole = lab(7);
+    let expected = [whole.step(), whole.step()];
+    let mut parted = lab(7);
+    let mut records = Vec::new();
+    let mut pieces = 0;
+    while records.len() < 2 {
+        let progress = parted.work().unwrap();
+        pieces += 1;
+        let strip = parted.strip(0).unwrap();
+        if records.is_empty() && progress == Progress::Underway {
+            assert_eq!(strip.masked, strip.unmasked, "both move when the step is done, not before");
+        }
+        parted.generate(Which::Unmasked, &[1, 2], &Writing { count: 2, ..Writing::default() }).unwrap();
+        if let Progress::Step(record) = progress {
+            records.push(Ok(Some(record)));
+        }
+    }
+    // Two models, two samples, and of each a layer, the logits and the layer's way back; twice.
+    assert_eq!((pieces, &records[..]), (24, &expected[..]));
+}
+
 #[test]
 fn a_model_writes_what_it_was_taught() {
     let mut lab = run(lab(7));

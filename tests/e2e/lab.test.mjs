@@ -77,7 +77,7 @@ test("training draws both curves, can be paused, stepped and reset, by keyboard 
   assert.equal(await page.locator(".chart").count(), 0);
 });
 
-test("a pause stops the run between two steps", async (t) => {
+test("a pause stops the run", async (t) => {
   const { page } = await open(t);
   await lab(page);
   await type(page, "Steps", "10000");
@@ -223,20 +223,39 @@ test("what can't be trained is said, and the page goes on", async (t) => {
     await type(page, name, good);
     await eventually(() => go(page).isEnabled(), Boolean, "the lab to be ready");
   }
-  const refused = async (dialogue, code) => {
+  const opened = async (dialogue) => {
     await tab(page, "Samples").click();
-    await paste(page, dialogue);
+    await paste(page, JSON.stringify(dialogue));
     await tab(page, "Loss lab").click();
-    await finding(page).filter({ hasText: code }).waitFor();
   };
-  await refused('[{"role": "user", "content": "hello"}]', "lab-no-sample");
-  const long = "Nice words. ".repeat(9000);
-  await tab(page, "Samples").click();
-  await paste(page, JSON.stringify([{ role: "user", content: "hi" }, { role: "assistant", content: long }]));
-  await tab(page, "Loss lab").click();
-  await page.getByText("lab-window").waitFor();
+  for (const [dialogue, code] of [
+    [[{ role: "user", content: "hello" }], "lab-no-sample"],
+    [{ input_ids: [5], labels: [5] }, "lab-too-short"],
+    [{ input_ids: [5, 6, 7, 8], labels: [-100, -100, -100, -100] }, "nothing-trained"],
+  ]) {
+    await opened(dialogue);
+    await finding(page).filter({ hasText: code }).waitFor();
+    assert.ok(!(await go(page).isEnabled()), code);
+    assert.equal(await columns(page).count(), 0, code);
+  }
+  await opened([{ role: "user", content: "what is it" }, { role: "assistant", content: "a cat" }]);
+  await eventually(() => go(page).isEnabled(), Boolean, "the lab to be ready again");
   await button(page, "Step").click();
-  await eventually(() => step(page), (now) => now === 1, "a step of a long dialogue");
+  await eventually(() => step(page), (now) => now === 1, "a step");
+});
+
+test("of a dialogue of fifty thousand tokens the lab trains a window and says which", async (t) => {
+  const { page } = await open(t);
+  await useBuiltIn(page);
+  const input_ids = Array.from({ length: 50_000 }, (_, at) => 300 + ((at * 7) % 90));
+  const labels = input_ids.map((id, at) => (at < 49_000 || at >= 49_020 ? -100 : id));
+  await paste(page, JSON.stringify({ input_ids, labels }));
+  await tab(page, "Loss lab").click();
+  await page.getByText("has 50000 tokens, more than the context: the model sees tokens 48509 to 49020").waitFor();
+  await button(page, "Step").click();
+  await eventually(() => step(page), (now) => now === 1, "a step of the window");
+  assert.equal((await formula(page)).count, 20);
+  assert.equal(await columns(page).count(), 512);
 });
 
 test("the lab's worker is started only when the lab is opened, and a new one takes over when it dies", async (t) => {

@@ -49,9 +49,13 @@ pub struct Bench {
     /// Why nothing is written.
     complaint: Option<Diagnostic>,
     running: bool,
+    /// The step after which it stops.
+    until: usize,
     pictures: u32,
     /// Milliseconds that went into steps, and how many steps.
     spent: (f64, usize),
+    /// Whether the tokens are to be drawn anew when there is time.
+    look: bool,
     desk: Desk,
     /// What the page does not have yet.
     stale: Stale,
@@ -86,10 +90,11 @@ impl Bench {
             ToLab::Run => self.start(),
             ToLab::Pause => self.stop(),
             ToLab::Step => {
-                self.running = false;
                 self.desk.stop();
-                self.step();
-                self.stale = Stale { about: false, ..Stale::ALL };
+                self.until = self.steps().0 + 1;
+                self.running = self.lab.is_some();
+                self.frame(now);
+                self.stale.run = true;
             }
             ToLab::Reset => self.reset(),
             ToLab::Write => self.write(true),
@@ -121,7 +126,7 @@ impl Bench {
 
     /// Two new models.
     fn reset(&mut self) {
-        self.running = false;
+        (self.running, self.look) = (false, false);
         self.desk = Desk::default();
         self.desk.stale = true;
         self.stale = Stale::ALL;
@@ -138,17 +143,17 @@ impl Bench {
         if self.is_over() || self.failed.is_some() {
             self.reset();
         }
-        self.running = self.lab.is_some();
+        (self.running, self.until) = (self.lab.is_some(), self.steps().1);
         (self.pictures, self.spent) = (0, (0.0, 0));
         self.desk.stop();
         self.stale = Stale { tokens: false, ..Stale::ALL };
     }
 
-    /// Stops training, and then shows what both models are like; or stops the writing.
+    /// Stops training, and then shows what both models are like; or stops the writing. What takes time comes later, so that
+    /// the answer does not wait for it.
     fn stop(&mut self) {
         if self.running {
-            self.running = false;
-            self.stale.tokens = true;
+            (self.running, self.look) = (false, true);
             self.write(false);
         } else {
             self.desk.stop();
@@ -165,40 +170,49 @@ impl Bench {
         self.lab.is_some() && step >= steps
     }
 
-    /// One step of both models; false where there is none left.
-    fn step(&mut self) -> bool {
-        let Some(lab) = &mut self.lab else { return false };
-        match lab.step() {
-            Ok(record) => record.is_some(),
+    /// A piece of a step of both models; whether it was the last of the step.
+    fn work(&mut self) -> bool {
+        let done = self.lab.as_mut().map_or(Ok(lab::Progress::Over), lab::Lab::work);
+        match done {
+            Ok(lab::Progress::Underway) => return false,
+            Ok(lab::Progress::Step(record)) => {
+                self.running = record.step < self.until && !self.is_over();
+                return true;
+            }
+            Ok(lab::Progress::Over) => {}
             Err(why) => {
                 self.failed = Some(why);
                 self.stale.about = true;
-                false
             }
         }
+        self.running = false;
+        false
     }
 
     fn frame(&mut self, now: impl Fn() -> f64) {
         let start = now();
+        if std::mem::take(&mut self.look) {
+            self.stale.tokens = true;
+            return;
+        }
         if self.running {
             let most = (self.steps().1 / PICTURES).max(1);
-            for _ in 0..most {
-                self.spent.1 += 1;
-                if !self.step() || self.is_over() {
-                    self.running = false;
-                    break;
-                }
+            let mut made = 0;
+            while self.running && made < most {
+                made += usize::from(self.work());
                 if now() - start > SLICE_MS {
                     break;
                 }
             }
-            self.spent.0 += now() - start;
-            self.pictures += 1;
-            self.stale.run = true;
-            if !self.running {
+            self.spent = (self.spent.0 + now() - start, self.spent.1 + made);
+            if made > 0 || !self.running {
+                self.pictures += 1;
+                self.stale.run = true;
+                self.look = !self.running || self.pictures % TOKENS_EVERY == 1;
+            }
+            if self.is_over() || self.failed.is_some() {
                 self.write(false);
             }
-            self.stale.tokens |= !self.running || self.pictures % TOKENS_EVERY == 1;
             return;
         }
         while let (true, Some(lab)) = (self.desk.is_busy(), &mut self.lab) {
@@ -234,7 +248,7 @@ impl Bench {
         let stale = std::mem::take(&mut self.stale);
         let written = std::mem::take(&mut self.desk.stale).then(|| self.written());
         FromLab {
-            busy: self.running || self.desk.is_busy(),
+            busy: self.running || self.look || self.desk.is_busy(),
             about: stale.about.then(|| self.about()),
             run: stale.run.then(|| self.run()),
             tokens: if stale.tokens { Some(self.tokens()) } else { None },

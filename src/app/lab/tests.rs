@@ -79,8 +79,9 @@ fn a_pause_stops_at_once_and_a_step_is_one_step() {
     bench.hear(ToLab::Run, || 0.0);
     bench.hear(ToLab::Frame, || 0.0);
     let paused = bench.hear(ToLab::Pause, || 0.0);
-    assert!(!paused.run.unwrap().running && paused.tokens.is_some());
-    assert!(paused.busy, "what both models are like now is written out");
+    assert!(!paused.run.unwrap().running && paused.tokens.is_none());
+    assert!(paused.busy, "what both models are like now comes after the answer");
+    assert!(bench.hear(ToLab::Frame, || 0.0).tokens.is_some());
     let clock = std::cell::Cell::new(0.0);
     let slow = || {
         clock.set(clock.get() + 20.0);
@@ -91,9 +92,44 @@ fn a_pause_stops_at_once_and_a_step_is_one_step() {
     assert!(!stopped.busy && stopped.written.unwrap().remark.is_empty());
     assert!(!bench.hear(ToLab::Frame, || 0.0).busy);
     assert_eq!(bench.steps().0, 1);
-    let stepped = bench.hear(ToLab::Step, || 0.0);
-    assert_eq!((stepped.run.unwrap().step, stepped.busy), (2, false));
+    let stepped = bench.hear(ToLab::Step, || 0.0).run.unwrap();
+    assert_eq!((stepped.step, stepped.running), (2, false));
+    let after = bench.hear(ToLab::Frame, || 0.0);
+    assert!(after.tokens.is_some() && !after.busy);
     assert_eq!(bench.hear(ToLab::Reset, || 0.0).run.unwrap().step, 0);
+}
+
+#[test]
+fn a_slice_of_work_is_one_piece_of_a_step_where_a_piece_takes_long() {
+    let (mut bench, _) = bench(TALK, choices());
+    let clock = std::cell::Cell::new(0.0);
+    let slow = || {
+        clock.set(clock.get() + 20.0);
+        clock.get()
+    };
+    bench.hear(ToLab::Run, slow);
+    let samples = bench.lab.as_ref().unwrap().windows().len();
+    // Of each model and each sample: a layer, the logits, and the layer's way back.
+    for piece in 1..6 * samples {
+        let heard = bench.hear(ToLab::Frame, slow);
+        assert!(heard.busy && heard.run.is_none(), "piece {piece} ends no step");
+    }
+    // A pause in the middle of a step loses nothing of it.
+    assert!(!bench.hear(ToLab::Pause, slow).run.unwrap().running);
+    bench.hear(ToLab::Run, slow);
+    let mut run = None;
+    while run.is_none() {
+        run = bench.hear(ToLab::Frame, slow).run;
+    }
+    assert_eq!(run.unwrap().step, 1);
+    let mut whole = bench_of_one_step();
+    assert_eq!(bench.lab.as_ref().unwrap().records(), whole.lab.take().unwrap().records());
+}
+
+fn bench_of_one_step() -> Bench {
+    let (mut bench, _) = bench(TALK, choices());
+    bench.hear(ToLab::Step, || 0.0);
+    bench
 }
 
 #[test]
@@ -102,10 +138,11 @@ fn a_slice_of_work_ends_when_its_time_is_over() {
     bench.hear(ToLab::Run, || 0.0);
     let clock = std::cell::Cell::new(0.0);
     let now = || {
-        clock.set(clock.get() + 5.0);
+        clock.set(clock.get() + 0.1);
         clock.get()
     };
-    assert_eq!(bench.hear(ToLab::Frame, now).run.unwrap().step, 3);
+    bench.hear(ToLab::Frame, now);
+    assert!((12.0..12.5).contains(&clock.get()), "{}", clock.get());
 }
 
 #[test]
