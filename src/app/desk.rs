@@ -107,6 +107,11 @@ impl Desk {
         self.post(ToWorker::Forget(id.to_owned()));
     }
 
+    /// Has the state of a link unpacked.
+    pub fn unpack(&self, link: &str) {
+        self.post(ToWorker::Unpack(link.to_owned()));
+    }
+
     /// Asks for the conversations of the file at this address.
     pub fn open_file(&self, url: &str) {
         self.post(ToWorker::Open(url.to_owned()));

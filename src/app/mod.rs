@@ -6,6 +6,7 @@ pub mod dataset;
 pub mod i18n;
 pub mod jinja;
 pub mod lab;
+pub mod link;
 pub mod state;
 pub mod wire;
 

@@ -1,14 +1,17 @@
 //! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
 
+use std::rc::Rc;
+
 use gloo::utils::{document, document_element, window};
 use js_sys::JSON;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::Serializer;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Storage, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
+use crate::app::link::is_link;
 use crate::app::state::{Choices, Theme};
 
 const CHOICES: &str = "lossmask.v1.choices";
@@ -26,6 +29,29 @@ fn parameter(name: &str) -> Option<String> {
 /// Whether only the samples are shown.
 pub fn embed() -> bool {
     parameter("embed").is_some_and(|value| value != "0")
+}
+
+/// The link in the address, without its `#`.
+pub(crate) fn link() -> Option<Rc<str>> {
+    let hash = window().location().hash().ok()?;
+    hash.strip_prefix('#').filter(|hash| is_link(hash)).map(Into::into)
+}
+
+/// Takes the link out of the address, with no further entry in the browser's history.
+pub(crate) fn forget_link() {
+    if let (Ok(history), Some(address)) = (window().history(), before_link()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// The address without its fragment.
+fn before_link() -> Option<String> {
+    window().location().href().ok()?.split('#').next().map(str::to_owned)
+}
+
+/// The address of the page, without query and fragment.
+pub(crate) fn address() -> String {
+    before_link().and_then(|address| address.split('?').next().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The language: the address, then what was chosen before, then the browser's.
@@ -119,8 +145,12 @@ pub fn keep(choices: &Choices) -> bool {
         && store(CHOICES, choices)
 }
 
-/// This browser's storage, where it gives us one.
+/// This browser's storage, where it gives us one. A frame in somebody's page keeps nothing, and shows nothing of what the user
+/// has in the page itself.
 fn storage() -> Option<Storage> {
+    if embed() {
+        return None;
+    }
     window().local_storage().ok()?
 }
 

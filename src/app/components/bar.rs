@@ -45,6 +45,10 @@ pub(crate) fn bar(props: &Props) -> Html {
                     aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
                 </button>
+                <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Share)))} aria-haspopup="dialog"
+                    aria-label={lang.pick("Share", "分享")}>
+                    { icon(Icon::Share) }<span>{ lang.pick("Share", "分享") }</span>
+                </button>
                 <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Work(Work::Export(Form::Python, None)))))}
                     aria-haspopup="dialog" aria-label={lang.pick("Export", "导出")}>
                     { icon(Icon::Export) }<span>{ lang.pick("Export", "导出") }</span>

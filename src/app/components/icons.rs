@@ -24,6 +24,7 @@ pub(crate) enum Icon {
     Play,
     Pause,
     Export,
+    Share,
 }
 
 /// Draws an icon; it has no words of its own, so its button or line must.
@@ -47,6 +48,7 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Pause => "M5 3v10M11 3v10",
         Icon::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
         Icon::Export => "M8 2v8M4.5 6.5L8 10l3.5-3.5M3 13.5h10",
+        Icon::Share => "M8 10V2M4.5 5.5L8 2l3.5 3.5M5 7.5H3v6.5h10V7.5h-2",
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };
     html! {

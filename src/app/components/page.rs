@@ -21,6 +21,7 @@ use crate::app::components::memo::memo;
 use crate::app::components::questions::use_questions;
 use crate::app::components::samples::Samples;
 use crate::app::components::setup::Setup;
+use crate::app::components::share;
 use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
 use crate::app::components::tabs::panel;
 use crate::app::components::template::TemplateTab;
@@ -39,7 +40,8 @@ const KEEP_AFTER_MS: u32 = 300;
 #[component]
 pub fn Page() -> Html {
     let store = use_reducer(|| {
-        Store(State::new(platform::choices(), platform::lang(), platform::theme(), platform::embed()))
+        let state = State::new(platform::choices(), platform::lang(), platform::theme(), platform::embed());
+        Store(State { link: platform::link(), ..state })
     });
     let dispatch = store.dispatcher();
     let state = &store.0;
@@ -76,9 +78,16 @@ pub fn Page() -> Html {
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
-            let listener =
-                EventListener::new(&window(), "lossmask-update", move |_| dispatch.dispatch(Action::Updated));
-            move || drop(listener)
+            let update = dispatch.clone();
+            let listeners = [
+                EventListener::new(&window(), "lossmask-update", move |_| update.dispatch(Action::Updated)),
+                EventListener::new(&window(), "hashchange", move |_| {
+                    if let Some(link) = platform::link() {
+                        dispatch.dispatch(Action::Link(link));
+                    }
+                }),
+            ];
+            move || drop(listeners)
         });
     }
 
@@ -173,6 +182,9 @@ pub fn Page() -> Html {
             </footer>
             if let Some(Dialog::Work(work)) = state.dialog {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
+            }
+            if state.dialog == Some(Dialog::Share) {
+                { memo(share::Props { lang, shared: state.shared.clone(), dispatch: dispatch.clone() }, share::share) }
             }
             if state.dialog == Some(Dialog::Gallery) { <Gallery {lang} dispatch={dispatch.clone()} /> }
             if state.dialog == Some(Dialog::Bring) { <Bring {lang} own={state.own.clone()} dispatch={dispatch.clone()} /> }

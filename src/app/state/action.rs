@@ -95,6 +95,8 @@ pub enum Action {
         /// Whether it was started again.
         restarted: bool,
     },
+    /// The address has a link, which is to be opened: the fragment without its `#`.
+    Link(Rc<str>),
     /// A newer build of the page is there.
     Updated,
     /// The words of the last notice have been read.

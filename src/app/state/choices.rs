@@ -224,11 +224,15 @@ mod whole {
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
     pub(super) fn serialize<S: Serializer>(number: &i64, to: S) -> Result<S::Ok, S::Error> {
-        if number.unsigned_abs() <= LARGEST { to.serialize_i64(*number) } else { to.collect_str(number) }
+        if number.unsigned_abs() <= LARGEST || !to.is_human_readable() {
+            to.serialize_i64(*number)
+        } else {
+            to.collect_str(number)
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-        from.deserialize_any(Whole)
+        if from.is_human_readable() { from.deserialize_any(Whole) } else { from.deserialize_i64(Whole) }
     }
 
     struct Whole;

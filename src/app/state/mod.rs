@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, Made, ReportView, Scope, Work};
+use crate::app::wire::{BatchQuestion, BatchView, CompareView, Made, ReportView, Scope, Shared, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
@@ -28,6 +28,7 @@ mod choices;
 mod file;
 mod heard;
 mod lab;
+mod linked;
 mod own;
 mod template;
 
@@ -74,6 +75,8 @@ pub enum Dialog {
     Keys,
     /// Bringing one's own tokenizer.
     Bring,
+    /// What hands the state on.
+    Share,
     /// What was asked for is made and shown.
     Work(Work),
 }
@@ -125,6 +128,12 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// What was made last, or why it could not be, and what it was.
     pub made: Option<(Work, Rc<Result<Made, Diagnostic>>)>,
+    /// What hands the state on, while its dialog is open.
+    pub shared: Option<Rc<Shared>>,
+    /// The link that is being opened.
+    pub link: Option<Rc<str>>,
+    /// How many links were opened since the page was.
+    pub opened: u32,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
     /// Whether a newer build of the page waits to be opened.
@@ -144,6 +153,8 @@ pub struct State {
 pub struct Replaced {
     dialogue: Rc<str>,
     file: Option<OpenFile>,
+    /// What else was chosen, where a link changed that too.
+    choices: Option<Rc<Choices>>,
 }
 
 impl State {
@@ -171,6 +182,9 @@ impl State {
             selection: None,
             dialog: None,
             made: None,
+            shared: None,
+            link: None,
+            opened: 0,
             notice: None,
             updated: false,
             formats: Rc::default(),
@@ -213,6 +227,9 @@ impl State {
             Action::Restore => {
                 if let Some(old) = self.replaced.take() {
                     self.file = old.file;
+                    if let Some(choices) = old.choices {
+                        self.choices = (*choices).clone();
+                    }
                     self.replace_text(old.dialogue);
                 }
             }
@@ -302,6 +319,7 @@ impl State {
             Action::Dialog(dialog) => {
                 // What an earlier dialog showed was made of an earlier text.
                 self.made = self.made.take().filter(|_| matches!(self.dialog, Some(Dialog::Work(_))));
+                self.shared = None;
                 self.dialog = dialog;
             }
             Action::Asked => self.waiting = true,
@@ -320,6 +338,7 @@ impl State {
                     )
                 });
             }
+            Action::Link(link) => self.link = Some(link),
             Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
         }
@@ -338,7 +357,7 @@ impl State {
         let text = &self.choices.dialogue;
         let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
         if own {
-            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
+            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take(), choices: None });
         }
     }
 
@@ -458,7 +477,10 @@ impl State {
     pub fn progress(&self) -> &'static str {
         if self.worker == Worker::Failed {
             "failed"
-        } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
+        } else if self.link.is_some()
+            || self.report.is_none()
+            || !matches!(self.tokenizer(), Some(Loading::Ready(_)))
+        {
             "loading"
         } else if self.waiting || self.asides.any() {
             "busy"

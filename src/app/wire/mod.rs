@@ -18,6 +18,7 @@ pub use lab::{
 };
 pub use own::{Brought, Given, Own};
 pub use sample::{NONE, SampleView};
+pub use share::{Share, Shared, SharedText, Unpacked};
 pub use sheet::SheetView;
 pub use work::{Made, Work};
 
@@ -27,6 +28,7 @@ mod lab;
 mod own;
 mod packed;
 mod sample;
+mod share;
 mod sheet;
 mod work;
 
@@ -45,6 +47,10 @@ pub enum ToWorker {
     Batch(u32, Box<BatchQuestion>),
     /// Make this of the conversation.
     Make(Work, Box<Request>),
+    /// Make what hands this state on.
+    Share(Box<Share>),
+    /// Unpack the state of this fragment of an address.
+    Unpack(String),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// See what these files of the user's are, use the tokenizer among them and keep it.
@@ -92,6 +98,10 @@ pub enum FromWorker {
     Batched(u32, Box<BatchView>, f64),
     /// What was made, or why it can't be.
     Made(Work, Box<Result<Made, Diagnostic>>),
+    /// What hands the state on that was asked about.
+    Shared(Box<Shared>),
+    /// The state that was to be unpacked, or why there is none.
+    Unpacked(Box<Result<Unpacked, Bilingual>>),
     /// What the loss lab trains on: a [`Material`] as JSON, which the page only passes on.
     Lab(String),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.
