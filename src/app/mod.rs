@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod compare;
 pub mod dataset;
+pub mod history;
 pub mod i18n;
 pub mod jinja;
 pub mod lab;

@@ -54,6 +54,12 @@ pub(crate) fn address() -> String {
     before_link().and_then(|address| address.split('?').next().map(str::to_owned)).unwrap_or_default()
 }
 
+/// The address of the whole page with the state of this frame.
+pub(crate) fn whole_page(lang: Lang) -> String {
+    let link = window().location().hash().unwrap_or_default();
+    [&address(), "?lang=", lang.code(), &link].concat()
+}
+
 /// The language: the address, then what was chosen before, then the browser's.
 pub fn lang() -> Lang {
     parameter("lang")
@@ -127,11 +133,27 @@ pub fn set_embed(embed: bool) {
     let _ = if embed { root.set_attribute("data-embed", "") } else { root.remove_attribute("data-embed") };
 }
 
-/// Opens the newer build that waits: `start.js` hears it.
+/// Opens the newer build that waits.
 pub(crate) fn reload() {
-    if let Ok(event) = web_sys::Event::new("lossmask-reload") {
+    tell("lossmask-reload");
+}
+
+/// Erases all that this site has in the browser.
+pub(crate) fn forget_all() {
+    tell("lossmask-forget");
+}
+
+/// Tells `start.js` something.
+fn tell(what: &str) {
+    if let Ok(event) = web_sys::Event::new(what) {
         let _ = window().dispatch_event(&event);
     }
+}
+
+/// The name of a sitting, which no other page has.
+pub(crate) fn sitting(number: u32) -> String {
+    let opened = window().performance().map_or(0.0, |clock| clock.time_origin());
+    format!("{opened}-{number}")
 }
 
 /// What the user chose the last time; the defaults where nothing was kept or it can't be read.

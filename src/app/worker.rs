@@ -31,6 +31,7 @@ use own::Gathered;
 use store::Parts;
 
 mod file;
+mod history;
 mod own;
 mod share;
 mod store;
@@ -158,6 +159,14 @@ impl Worker for Analyst {
                 spawn_local(async move {
                     let shared = share::shared(*share, markdown).await;
                     scope.respond(page, FromWorker::Shared(Box::new(shared)));
+                });
+            }
+            ToWorker::History(asked) => {
+                let scope = scope.clone();
+                spawn_local(async move {
+                    if let Some(answer) = history::done(asked).await {
+                        scope.respond(page, answer);
+                    }
                 });
             }
             ToWorker::Unpack(fragment) => {

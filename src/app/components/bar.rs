@@ -17,12 +17,14 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
     pub(crate) tab: Tab,
+    /// Whether something can be undone, and done again.
+    pub(crate) ways: (bool, bool),
     pub(crate) dispatch: Dispatch,
 }
 
 /// The bar.
 pub(crate) fn bar(props: &Props) -> Html {
-    let Props { lang, theme, tab, dispatch } = props.clone();
+    let Props { lang, theme, tab, ways, dispatch } = props.clone();
     let send = |action: Action| {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(action.clone()))
@@ -41,6 +43,13 @@ pub(crate) fn bar(props: &Props) -> Html {
             </h1>
             { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
+                { step(Icon::Undo, lang.pick("Undo", "撤销"), ways.0, send(Action::Undo)) }
+                { step(Icon::Redo, lang.pick("Redo", "重做"), ways.1, send(Action::Redo)) }
+                <button class="btn icon" onclick={send(Action::Dialog(Some(Dialog::Past)))} aria-haspopup="dialog"
+                    aria-label={lang.pick("History", "历史")} title={lang.pick("History", "历史")}>
+                    { icon(Icon::Past) }
+                </button>
+                <span class="vr"></span>
                 <button class="btn" onclick={send(Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
@@ -67,5 +76,14 @@ pub(crate) fn bar(props: &Props) -> Html {
                 </button>
             </div>
         </header>
+    }
+}
+
+/// A button that goes a step back or forth. Where there is no step it says so, and keeps the keyboard.
+fn step(name: Icon, words: &'static str, there_is: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button class="btn icon step" {onclick} aria-label={words} title={words} aria-disabled={(!there_is).to_string()}>
+            { icon(name) }
+        </button>
     }
 }

@@ -15,14 +15,16 @@ use crate::app::components::editor::{Editor, Selected};
 use crate::app::components::file::DropZone;
 use crate::app::components::gallery::Gallery;
 use crate::app::components::inspector::Inspector;
+use crate::app::components::keeping::use_keeping;
 use crate::app::components::keys;
 use crate::app::components::lab::Lab;
 use crate::app::components::memo::memo;
+use crate::app::components::past;
 use crate::app::components::questions::use_questions;
 use crate::app::components::samples::Samples;
-use crate::app::components::setup::Setup;
+use crate::app::components::setup::{Setup, tokenizer_name};
 use crate::app::components::share;
-use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich, use_rest};
+use crate::app::components::shared::{Dispatch, Shared, Store, focus, rich};
 use crate::app::components::tabs::panel;
 use crate::app::components::template::TemplateTab;
 use crate::app::components::template_pane::TemplatePane;
@@ -33,8 +35,6 @@ use crate::app::state::{Action, Aside, Dialog, State, Tab};
 
 /// The loader that Trunk writes for the worker, beside the page.
 const WORKER_SCRIPT: &str = "worker_loader.js?";
-/// What was typed is kept when the keys have rested so long.
-const KEEP_AFTER_MS: u32 = 300;
 
 /// The page.
 #[component]
@@ -60,10 +60,7 @@ pub fn Page() -> Html {
     use_effect_with(state.theme, |theme| platform::set_theme(*theme));
     use_effect_with(state.embed, |embed| platform::set_embed(*embed));
     use_effect_with(state.progress(), |progress| platform::set_progress(progress));
-    use_rest(state.choices.clone(), KEEP_AFTER_MS, |choices| {
-        let _ = platform::keep(&choices);
-    });
-    use_keeping_before_leaving(&store);
+    use_keeping(&store, &desk);
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
@@ -121,7 +118,7 @@ pub fn Page() -> Html {
             <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
-            { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
+            { memo(bar::Props { lang, theme: state.theme, tab, ways: state.undo.ways(), dispatch: dispatch.clone() }, bar::bar) }
             <Setup {lang} choices={state.choices.clone()} report={shown.clone()} took={state.took} own={state.own.list.clone()} dispatch={dispatch.clone()} />
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
@@ -134,7 +131,7 @@ pub fn Page() -> Html {
                     <button class="txt-link" onclick={Callback::from(|_: MouseEvent| platform::reload())}>{ lang.pick("Open it", "打开新版本") }</button>
                 </p>
             }
-            if state.replaced.is_some() {
+            if state.replaced.is_some() && !state.embed {
                 <p class="notice" role="status">
                     { lang.pick("Another text stands in the box now; yours is kept.", "输入框已换成新内容，原来的内容仍保留着。") }
                     { notice_button(lang.pick("Bring it back", "恢复原内容"), Action::Restore, &dispatch) }
@@ -175,13 +172,21 @@ pub fn Page() -> Html {
                 </main>
             }
             <footer class="foot">
+                if state.embed {
+                    <span>{ format!("{} · {} · ", state.choices.recipe, tokenizer_name(lang, &state.choices.tokenizer)) }</span>
+                    <a href={platform::whole_page(lang)} target="_blank" rel="noopener">{ lang.pick("Open in lossmask", "在 lossmask 中打开") }</a>
+                } else {
                 <span>{ lang.pick(
                     "lossmask shows the labels that a trainer would see. Everything runs in this tab and nothing of yours is sent anywhere; only where you press Fetch, a model’s files are requested from the host that the button names.",
                     "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
                 ) }</span>
+                }
             </footer>
             if let Some(Dialog::Work(work)) = state.dialog {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
+            }
+            if state.dialog == Some(Dialog::Past) {
+                { memo(past::Props { lang, list: state.past.list.clone(), dispatch: dispatch.clone() }, past::past) }
             }
             if state.dialog == Some(Dialog::Share) {
                 { memo(share::Props { lang, shared: state.shared.clone(), dispatch: dispatch.clone() }, share::share) }
@@ -215,6 +220,20 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"));
+    // A box has an undo of its own; elsewhere the page's is meant.
+    if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
+        let key = event.key().to_ascii_lowercase();
+        let action = match (key.as_str(), event.shift_key()) {
+            ("z", false) => Action::Undo,
+            ("z", true) | ("y", false) => Action::Redo,
+            _ => return,
+        };
+        if !typing || is_list(event) {
+            event.prevent_default();
+            dispatch.dispatch(action);
+        }
+        return;
+    }
     match event.key().as_str() {
         "Escape" => dispatch.dispatch(Action::Release),
         "?" if !typing => dispatch.dispatch(Action::Dialog(Some(Dialog::Keys))),
@@ -222,17 +241,8 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
     }
 }
 
-/// A page that is closed at once has kept what was typed last.
-#[hook]
-fn use_keeping_before_leaving(store: &UseReducerHandle<Store>) {
-    let newest = use_mut_ref(|| None);
-    *newest.borrow_mut() = Some(store.0.choices.clone());
-    use_effect_with((), move |()| {
-        let listener = EventListener::new(&window(), "pagehide", move |_| {
-            if let Some(choices) = &*newest.borrow() {
-                let _ = platform::keep(choices);
-            }
-        });
-        move || drop(listener)
-    });
+/// Whether a key was pressed on a list to choose from, which has no undo.
+fn is_list(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| element.tag_name() == "SELECT")
 }

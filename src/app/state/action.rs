@@ -6,7 +6,7 @@ use super::{
     Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
 };
 use crate::app::i18n::Lang;
-use crate::app::wire::{FromLab, FromWorker, Given};
+use crate::app::wire::{FromLab, FromWorker, Given, History};
 use crate::engine::TemplateChoice;
 use crate::examples::Example;
 use crate::span::Span;
@@ -95,6 +95,14 @@ pub enum Action {
         /// Whether it was started again.
         restarted: bool,
     },
+    /// The last change is undone.
+    Undo,
+    /// What was undone is done again.
+    Redo,
+    /// Something is wanted of the dialogues that were worked on before.
+    Past(History),
+    /// Everything that this site keeps in the browser is forgotten.
+    ForgetAll,
     /// The address has a link, which is to be opened: the fragment without its `#`.
     Link(Rc<str>),
     /// A newer build of the page is there.

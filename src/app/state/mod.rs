@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, Made, ReportView, Scope, Shared, Work};
+use crate::app::wire::{
+    BatchQuestion, BatchView, CompareView, History, Made, ReportView, Scope, Shared, Work,
+};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
@@ -20,7 +22,9 @@ pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, 
 pub use file::OpenFile;
 pub use lab::{Lab, LabChoices};
 pub use own::OwnTokenizers;
+pub use past::PastDialogues;
 pub use template::TemplateAnswers;
+pub use undo::Undo;
 
 mod action;
 mod aside;
@@ -30,7 +34,9 @@ mod heard;
 mod lab;
 mod linked;
 mod own;
+mod past;
 mod template;
+mod undo;
 
 /// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
 pub const EDITED_BYTES: usize = 300_000;
@@ -75,6 +81,8 @@ pub enum Dialog {
     Keys,
     /// Bringing one's own tokenizer.
     Bring,
+    /// The dialogues that were worked on before.
+    Past,
     /// What hands the state on.
     Share,
     /// What was asked for is made and shown.
@@ -130,6 +138,10 @@ pub struct State {
     pub made: Option<(Work, Rc<Result<Made, Diagnostic>>)>,
     /// What hands the state on, while its dialog is open.
     pub shared: Option<Rc<Shared>>,
+    /// The way back.
+    pub undo: Rc<Undo>,
+    /// The dialogues that were worked on before.
+    pub past: PastDialogues,
     /// The link that is being opened.
     pub link: Option<Rc<str>>,
     /// How many links were opened since the page was.
@@ -183,6 +195,8 @@ impl State {
             dialog: None,
             made: None,
             shared: None,
+            undo: Rc::default(),
+            past: PastDialogues::default(),
             link: None,
             opened: 0,
             notice: None,
@@ -198,7 +212,14 @@ impl State {
     #[must_use]
     pub fn after(&self, action: Action) -> Self {
         let mut next = self.clone();
+        let change = undo::Change::of(&action);
+        // What is forgotten is nothing that made room.
+        let forgets = matches!(action, Action::ForgetAll);
         next.act(action);
+        next.note_step(self, change);
+        if !forgets {
+            next.note_sitting(self);
+        }
         next
     }
 
@@ -320,6 +341,9 @@ impl State {
                 // What an earlier dialog showed was made of an earlier text.
                 self.made = self.made.take().filter(|_| matches!(self.dialog, Some(Dialog::Work(_))));
                 self.shared = None;
+                if dialog == Some(Dialog::Past) {
+                    self.past.ask(History::List);
+                }
                 self.dialog = dialog;
             }
             Action::Asked => self.waiting = true,
@@ -338,6 +362,10 @@ impl State {
                     )
                 });
             }
+            Action::Undo => self.travel(true),
+            Action::Redo => self.travel(false),
+            Action::Past(asked) => self.past.ask(asked),
+            Action::ForgetAll => self.forget_all(),
             Action::Link(link) => self.link = Some(link),
             Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
@@ -355,8 +383,7 @@ impl State {
     /// Keeps the text that is about to be replaced, where it is the user's own.
     fn keep_replaced(&mut self) {
         let text = &self.choices.dialogue;
-        let own = !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != **text);
-        if own {
+        if is_own(text) {
             self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take(), choices: None });
         }
     }
@@ -488,6 +515,11 @@ impl State {
             "ready"
         }
     }
+}
+
+/// Whether a text is the user's own: not blank, and no example.
+fn is_own(text: &str) -> bool {
+    !text.trim().is_empty() && EXAMPLES.iter().all(|example| *example.dialogue != *text)
 }
 
 #[cfg(test)]

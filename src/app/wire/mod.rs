@@ -12,6 +12,7 @@ use crate::recipe::Outcome;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
+pub use history::{History, Past};
 pub use lab::{
     AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
     TokensView, WrittenRow, WrittenView,
@@ -24,6 +25,7 @@ pub use work::{Made, Work};
 
 mod batch;
 mod compare;
+mod history;
 mod lab;
 mod own;
 mod packed;
@@ -49,6 +51,8 @@ pub enum ToWorker {
     Make(Work, Box<Request>),
     /// Make what hands this state on.
     Share(Box<Share>),
+    /// Do this with the dialogues that were worked on before.
+    History(History),
     /// Unpack the state of this fragment of an address.
     Unpack(String),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
@@ -100,6 +104,8 @@ pub enum FromWorker {
     Made(Work, Box<Result<Made, Diagnostic>>),
     /// What hands the state on that was asked about.
     Shared(Box<Shared>),
+    /// The dialogues that are kept, the newest first.
+    Past(Vec<Past>),
     /// The state that was to be unpacked, or why there is none.
     Unpacked(Box<Result<Unpacked, Bilingual>>),
     /// What the loss lab trains on: a [`Material`] as JSON, which the page only passes on.

@@ -40,7 +40,9 @@ pub(super) async fn shared(share: Share, markdown: String) -> Shared {
             lang.code(),
             "#",
             &fragment,
-            "\" title=\"lossmask\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>",
+            "\" title=\"lossmask\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>\n<script src=\"",
+            address.rsplit_once('/').map_or("", |(folder, _)| folder),
+            "/embed.js\" async></script>",
         ];
         (link, frame.concat())
     });
