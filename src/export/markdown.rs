@@ -23,8 +23,8 @@ pub fn markdown(engine: &mut Engine, request: &Request, say: fn(&Bilingual) -> &
     let places = places(&report, None).unwrap_or_default();
     if !places.is_empty() {
         let key = word(
-            "Lines with `+` are trained, the others are masked. `↵` is a line break of the text; a line without it goes on in the next.",
-            "以 `+` 开头的行参与训练，其余被忽略。`↵` 是文本中的换行；没有它的行与下一行相连。",
+            "Lines with `+` are trained, the others are masked. `↵` is a line break of the text; a line without it goes on in the next. `·` is a space at an end of a line.",
+            "以 `+` 开头的行参与训练，其余被忽略。`↵` 是文本中的换行；没有它的行与下一行相连。行首行尾的空格写作 `·`。",
         );
         let _ = write!(text, "\n## {}\n\n{key}\n", word("Samples", "样本"));
     }
@@ -147,14 +147,18 @@ fn marked(sample: &Sample) -> String {
     lines
 }
 
-/// A text without what would move or hide the rest of its line.
+/// A text without what would move or hide the rest of its line, and with the spaces at its ends to be seen.
 fn shown(line: &str) -> String {
-    let mut shown = String::with_capacity(line.len());
-    for piece in line.split_inclusive([' ', '\t']) {
-        let words = piece.trim_end_matches([' ', '\t']);
-        shown.push_str(&crate::diagnostic::visible(words));
-        shown.push_str(&piece[words.len()..]);
+    let words = line.trim_matches(' ');
+    let start = line.len() - line.trim_start_matches(' ').len();
+    let mut shown = "·".repeat(start);
+    for (place, word) in words.split(' ').enumerate() {
+        if place > 0 {
+            shown.push(' ');
+        }
+        shown.push_str(&crate::diagnostic::visible(word));
     }
+    shown.push_str(&"·".repeat(line.len() - start - words.len()));
     shown
 }
 
@@ -192,6 +196,7 @@ mod tests {
             dialogue: dialogue.to_owned(),
             recipe: recipe.to_owned(),
             options: vec![("end".to_owned(), "none".to_owned())],
+            template: TemplateChoice::Catalog("chatml".to_owned()),
             ..Request::default()
         };
         markdown(&mut Engine::new(), &request, say)
@@ -210,7 +215,7 @@ mod tests {
         for part in [
             "# lossmask: `per-turn`\n",
             "- options: `end=none`\n",
-            "- template: `plain`\n",
+            "- template: `chatml`\n",
             "- tokenizer: `lossmask`\n",
             "- ignore_index: `-100`\n",
             "### Conversation 1, sample 1: ",
@@ -220,7 +225,11 @@ mod tests {
         }
         assert!(text.contains(EXCHANGE));
         let chinese = made(EXCHANGE, "per-turn", |text| &text.zh);
-        assert!(chinese.contains("## 样本") && chinese.contains("参与训练") && !chinese.contains("trained"));
+        assert!(
+            chinese.contains("## 样本")
+                && chinese.contains("参与训练")
+                && !chinese.contains("tokens trained")
+        );
     }
 
     #[test]
@@ -250,6 +259,7 @@ mod tests {
         assert_eq!(code("`"), "`` ` ``");
         assert_eq!(code(""), "`  `");
         assert_eq!(code("a\nb"), "`a\\nb`");
-        assert_eq!(shown(" a \u{202e}b\u{7}"), " a \\u{202e}b\\u{7}");
+        assert_eq!(shown("  a  \u{202e}b\u{7}\t "), "··a  \\u{202e}b\\u{7}→·");
+        assert_eq!((shown("   "), shown("")), ("···".to_owned(), String::new()));
     }
 }
