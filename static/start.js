@@ -3,8 +3,11 @@
 const root = document.documentElement;
 const query = new URLSearchParams(location.search);
 
-// What the page keeps under this name (`src/app/platform.rs`), or null.
+const embed = query.has("embed") && query.get("embed") !== "0";
+
+// What the page keeps under this name (`src/app/platform.rs`), or null; a frame keeps nothing.
 function kept(name) {
+  if (embed) return null;
   try {
     return localStorage.getItem(`lossmask.v2.${name}`);
   } catch {
@@ -16,7 +19,26 @@ const theme = query.get("theme") ?? kept("theme");
 if (theme === "light" || theme === "dark") root.dataset.theme = theme;
 const lang = query.get("lang") ?? kept("lang") ?? navigator.language;
 root.lang = String(lang).toLowerCase().startsWith("zh") ? "zh-Hans" : "en";
-if (query.has("embed") && query.get("embed") !== "0") root.dataset.embed = "";
+if (embed) root.dataset.embed = "";
+
+// In a frame the page says how high it is, and nothing else, so that the page around it can make room (`embed.js`).
+if (embed && parent !== window) {
+  const tell = () => {
+    const height = Math.ceil(root.getBoundingClientRect().height);
+    parent.postMessage({ type: "lossmask:height", height }, "*");
+  };
+  new ResizeObserver(tell).observe(root);
+}
+
+// Erases what the page keeps, of its own alone: others may live under the same origin.
+addEventListener("lossmask-forget", async () => {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("lossmask.")) localStorage.removeItem(name);
+    indexedDB.deleteDatabase("lossmask");
+    for (const name of await caches.keys()) if (name.startsWith("lossmask-")) await caches.delete(name);
+    await (await navigator.serviceWorker?.getRegistration(document.baseURI))?.unregister();
+  } catch {}
+});
 
 const app = document.querySelector("meta[name=lossmask-app]");
 const at = (path) => new URL(path, document.baseURI).href;
@@ -32,7 +54,7 @@ try {
 // The page works without a network from its second visit on. A newer build waits until the user asks for it: the page
 // hears `lossmask-update`, and says `lossmask-reload`. A browser that keeps nothing goes on without.
 const workers = navigator.serviceWorker;
-if (workers && !("embed" in root.dataset)) {
+if (workers && !embed) {
   try {
     const registration = await workers.register(at("sw.js"), { updateViaCache: "none" });
     const tell = () => {

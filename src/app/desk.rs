@@ -8,7 +8,7 @@ use gloo::worker::{Spawnable, WorkerBridge};
 
 use crate::app::codec::Bytes;
 use crate::app::state::{Action, Aside};
-use crate::app::wire::{FromWorker, Given, ToWorker};
+use crate::app::wire::{FromWorker, Given, History, ToWorker};
 use crate::app::worker::Analyst;
 use crate::app::{BUILD, TOKENIZER_FOLDER};
 use crate::engine::Request;
@@ -105,6 +105,16 @@ impl Desk {
     /// Forgets a tokenizer of the user's.
     pub fn forget(&self, id: &str) {
         self.post(ToWorker::Forget(id.to_owned()));
+    }
+
+    /// Asks for something of the dialogues that were worked on before, or hands one over.
+    pub fn history(&self, asked: History) {
+        self.post(ToWorker::History(asked));
+    }
+
+    /// Has the state of a link unpacked.
+    pub fn unpack(&self, link: &str) {
+        self.post(ToWorker::Unpack(link.to_owned()));
     }
 
     /// Asks for the conversations of the file at this address.

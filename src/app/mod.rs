@@ -3,10 +3,12 @@
 pub mod cells;
 pub mod compare;
 pub mod dataset;
+pub mod history;
 pub mod i18n;
 pub mod jinja;
 pub mod kept;
 pub mod lab;
+pub mod link;
 pub mod state;
 pub mod wire;
 

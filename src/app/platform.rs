@@ -1,11 +1,14 @@
 //! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
 
+use std::rc::Rc;
+
 use gloo::utils::{document, document_element, window};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Storage, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
 use crate::app::kept;
+use crate::app::link::is_link;
 use crate::app::state::{Choices, Theme};
 
 const CHOICES: &str = "lossmask.v2.choices";
@@ -23,6 +26,35 @@ fn parameter(name: &str) -> Option<String> {
 /// Whether only the samples are shown.
 pub fn embed() -> bool {
     parameter("embed").is_some_and(|value| value != "0")
+}
+
+/// The link in the address, without its `#`.
+pub(crate) fn link() -> Option<Rc<str>> {
+    let hash = window().location().hash().ok()?;
+    hash.strip_prefix('#').filter(|hash| is_link(hash)).map(Into::into)
+}
+
+/// Takes the link out of the address, with no further entry in the browser's history.
+pub(crate) fn forget_link() {
+    if let (Ok(history), Some(address)) = (window().history(), before_link()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// The address without its fragment.
+fn before_link() -> Option<String> {
+    window().location().href().ok()?.split('#').next().map(str::to_owned)
+}
+
+/// The address of the page, without query and fragment.
+pub(crate) fn address() -> String {
+    before_link().and_then(|address| address.split('?').next().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The address of the whole page with the state of this frame.
+pub(crate) fn whole_page(lang: Lang) -> String {
+    let link = window().location().hash().unwrap_or_default();
+    [&address(), "?lang=", lang.code(), &link].concat()
 }
 
 /// The language: the address, then what was chosen before, then the browser's.
@@ -98,11 +130,27 @@ pub fn set_embed(embed: bool) {
     let _ = if embed { root.set_attribute("data-embed", "") } else { root.remove_attribute("data-embed") };
 }
 
-/// Opens the newer build that waits: `start.js` hears it.
+/// Opens the newer build that waits.
 pub(crate) fn reload() {
-    if let Ok(event) = web_sys::Event::new("lossmask-reload") {
+    tell("lossmask-reload");
+}
+
+/// Erases all that this site has in the browser.
+pub(crate) fn forget_all() {
+    tell("lossmask-forget");
+}
+
+/// Tells `start.js` something.
+fn tell(what: &str) {
+    if let Ok(event) = web_sys::Event::new(what) {
         let _ = window().dispatch_event(&event);
     }
+}
+
+/// The name of a sitting, which no other page has.
+pub(crate) fn sitting(number: u32) -> String {
+    let opened = window().performance().map_or(0.0, |clock| clock.time_origin());
+    format!("{opened}-{number}")
 }
 
 /// What the user chose the last time; the defaults where nothing was kept or it can't be read.
@@ -116,8 +164,12 @@ pub fn keep(choices: &Choices) -> bool {
         && kept::write(choices).is_some_and(|text| store(CHOICES, &text))
 }
 
-/// This browser's storage, where it gives us one.
+/// This browser's storage, where it gives us one. A frame in somebody's page keeps nothing, and shows nothing of what the user
+/// has in the page itself.
 fn storage() -> Option<Storage> {
+    if embed() {
+        return None;
+    }
     window().local_storage().ok()?
 }
 

@@ -31,7 +31,9 @@ use own::Gathered;
 use store::Parts;
 
 mod file;
+mod history;
 mod own;
+mod share;
 mod store;
 
 /// The state of the worker.
@@ -152,6 +154,28 @@ impl Worker for Analyst {
             ToWorker::Make(work, request) => {
                 let made = work.made(&mut self.engine, &request);
                 scope.respond(page, FromWorker::Made(work, Box::new(made)));
+            }
+            ToWorker::Share(share) => {
+                let (scope, markdown) = (scope.clone(), share::markdown_of(&mut self.engine, &share));
+                spawn_local(async move {
+                    let shared = share::shared(*share, markdown).await;
+                    scope.respond(page, FromWorker::Shared(Box::new(shared)));
+                });
+            }
+            ToWorker::History(asked) => {
+                let scope = scope.clone();
+                spawn_local(async move {
+                    if let Some(answer) = history::done(asked).await {
+                        scope.respond(page, answer);
+                    }
+                });
+            }
+            ToWorker::Unpack(fragment) => {
+                let scope = scope.clone();
+                spawn_local(async move {
+                    let unpacked = share::unpack(&fragment).await;
+                    scope.respond(page, FromWorker::Unpacked(Box::new(unpacked)));
+                });
             }
             ToWorker::Bring(given) => {
                 let scope = scope.clone();
@@ -312,10 +336,14 @@ fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, add
     });
 }
 
-/// A stream that unpacks `gzip` or `deflate-raw`; `web-sys` has no stable type for it.
+/// A stream that unpacks `gzip` or `deflate-raw`.
 fn unpacker(format: &str) -> Result<ReadableWritablePair, JsValue> {
-    let constructor: js_sys::Function =
-        js_sys::Reflect::get(&js_sys::global(), &"DecompressionStream".into())?.dyn_into()?;
+    transform("DecompressionStream", format)
+}
+
+/// A `CompressionStream` or a `DecompressionStream`; `web-sys` has no stable types for them.
+fn transform(name: &str, format: &str) -> Result<ReadableWritablePair, JsValue> {
+    let constructor: js_sys::Function = js_sys::Reflect::get(&js_sys::global(), &name.into())?.dyn_into()?;
     Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&format.into()))?.unchecked_into())
 }
 

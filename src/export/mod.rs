@@ -1,5 +1,5 @@
 //! [`Request`] ▶ files that others take further: a program that has the trainer make the same rows, rows of numbers,
-//! pictures of the samples, lines of a configuration.
+//! pictures of the samples, lines of a configuration, Markdown.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,12 @@ use crate::recipe::{Options, Outcome, Sample, catalog};
 
 mod cells;
 mod html;
+mod markdown;
 mod program;
 mod rows;
 mod svg;
 
+pub use markdown::markdown;
 pub use program::{PROGRAMS, Program};
 
 /// So many bytes a file may have.

@@ -270,7 +270,9 @@ mod tests {
 
     #[test]
     fn a_product_has_the_bits_of_the_plain_one_for_every_shape_and_order() {
-        for (rows, inner, columns) in [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4), (9, 0, 11)] {
+        for (rows, inner, columns) in
+            [(1, 1, 1), (4, 8, 8), (5, 3, 9), (13, 16, 33), (3, 40, 2), (0, 3, 4), (9, 0, 11)]
+        {
             let (a, b) = (numbers(rows * inner, 1), numbers(inner * columns, 2));
             let a_down = View::new(&a, inner, rows, rows).transposed();
             let b_down = View::new(&b, columns, inner, inner).transposed();

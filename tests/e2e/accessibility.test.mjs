@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { open, ready } from "./page.mjs";
+import { exchange, open, paste, ready, url } from "./page.mjs";
 
 const axe = readFileSync(createRequire(`${process.env.LOSSMASK_NODE_MODULES}/`).resolve("axe-core/axe.min.js"), "utf8");
 const VIEWS = ["samples", "compare", "template", "lab", "dataset"];
@@ -27,6 +27,37 @@ for (const theme of ["light", "dark"]) {
         });
         assert.deepEqual(found, [], `on the view ${view}`);
       }
+    });
+
+    test(`axe finds nothing in the dialogs Share and History and in a frame, ${theme}, ${lang}`, async (t) => {
+      const { page } = await open(t, { query: `lang=${lang}&theme=${theme}`, bypassCSP: true });
+      const check = async (where) => {
+        await page.addScriptTag({ content: axe });
+        await page.waitForTimeout(300);
+        const found = await page.evaluate(async () => {
+          const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+        });
+        assert.deepEqual(found, [], where);
+      };
+      await page.getByRole("button", { name: lang === "zh" ? "分享" : "Share", exact: true }).click();
+      await page.locator("dialog .share pre").first().waitFor();
+      await check("in the dialog Share");
+      await page.keyboard.press("Escape");
+      await paste(page, exchange("worked on", "before"));
+      await ready(page);
+      await page.getByRole("button", { name: lang === "zh" ? "示例" : "Examples", exact: true }).click();
+      await page.locator("[data-example=single-turn]").click();
+      await ready(page);
+      await page.getByRole("button", { name: lang === "zh" ? "历史" : "History", exact: true }).click();
+      await page.locator("dialog .past .open").waitFor();
+      await page.locator("dialog summary").click();
+      await check("in the dialog History");
+      await page.goto(`${url}?lang=${lang}&theme=${theme}&embed=1`);
+      await ready(page);
+      await check("in a frame");
+      await page.goto(`${url}embed.html`);
+      await check("on the page with frames");
     });
   }
 }

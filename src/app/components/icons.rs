@@ -24,6 +24,10 @@ pub(crate) enum Icon {
     Play,
     Pause,
     Export,
+    Share,
+    Undo,
+    Redo,
+    Past,
 }
 
 /// Draws an icon; it has no words of its own, so its button or line must.
@@ -47,6 +51,10 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Pause => "M5 3v10M11 3v10",
         Icon::Copy => "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
         Icon::Export => "M8 2v8M4.5 6.5L8 10l3.5-3.5M3 13.5h10",
+        Icon::Share => "M8 10V2M4.5 5.5L8 2l3.5 3.5M5 7.5H3v6.5h10V7.5h-2",
+        Icon::Undo => "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6",
+        Icon::Redo => "M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8H10",
+        Icon::Past => "M2.5 8a5.5 5.5 0 1 0 1.8-4.1L2.5 5.5M2.5 2.5v3h3M8 5v3.2l2.2 1.3",
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };
     html! {

@@ -14,7 +14,7 @@ pub(crate) struct Props {
 }
 
 /// Each row: the keys, and what they do in English and Chinese.
-const KEYS: [(&[&str], &str, &str); 8] = [
+const KEYS: [(&[&str], &str, &str); 9] = [
     (&["Tab"], "to the next sample, box or button", "移到下一个样本、输入框或按钮"),
     (&["←", "→"], "previous or next token", "上一个或下一个 token"),
     (&["↑", "↓"], "in Compare: the trainer above or below", "在“对比”中：上一个或下一个训练器"),
@@ -25,6 +25,11 @@ const KEYS: [(&[&str], &str, &str); 8] = [
         "下一段或上一段参与训练的片段；在“对比”中为差异处",
     ),
     (&["Enter"], "pin the token, or release it", "固定或取消固定该 token"),
+    (
+        &["Ctrl Z", "Ctrl Y"],
+        "undo or redo a change; in a box, what was typed there",
+        "撤销或重做一次更改；在输入框中则为其中的输入",
+    ),
     (&["Esc"], "release the pin, close a dialog", "取消固定，关闭对话框"),
     (&["?"], "this list", "显示本列表"),
 ];

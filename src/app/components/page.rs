@@ -15,13 +15,16 @@ use crate::app::components::editor::{self, Selected};
 use crate::app::components::file;
 use crate::app::components::gallery;
 use crate::app::components::inspector;
+use crate::app::components::keeping::use_keeping;
 use crate::app::components::keys;
 use crate::app::components::lab;
 use crate::app::components::memo::memo;
+use crate::app::components::past;
 use crate::app::components::questions::use_questions;
 use crate::app::components::samples;
-use crate::app::components::setup;
-use crate::app::components::shared::{Dispatch, Shared, Store, clicked, focus, rich, use_rest};
+use crate::app::components::setup::{self, tokenizer_name};
+use crate::app::components::share;
+use crate::app::components::shared::{Dispatch, Shared, Store, clicked, focus, rich};
 use crate::app::components::tabs::panel;
 use crate::app::components::template;
 use crate::app::components::template_pane;
@@ -32,14 +35,13 @@ use crate::app::state::{Action, Aside, Dialog, State, Tab};
 
 /// The loader that Trunk writes for the worker, beside the page.
 const WORKER_SCRIPT: &str = "worker_loader.js?";
-/// What was typed is kept when the keys have rested so long.
-const KEEP_AFTER_MS: u32 = 300;
 
 /// The page.
 #[component]
 pub fn Page() -> Html {
     let store = use_reducer(|| {
-        Store(State::new(platform::choices(), platform::lang(), platform::theme(), platform::embed()))
+        let state = State::new(platform::choices(), platform::lang(), platform::theme(), platform::embed());
+        Store(State { link: platform::link(), ..state })
     });
     let dispatch = store.dispatcher();
     let state = &store.0;
@@ -58,10 +60,7 @@ pub fn Page() -> Html {
     use_effect_with(state.theme, |theme| platform::set_theme(*theme));
     use_effect_with(state.embed, |embed| platform::set_embed(*embed));
     use_effect_with(state.progress(), |progress| platform::set_progress(progress));
-    use_rest(state.choices.clone(), KEEP_AFTER_MS, |choices| {
-        let _ = platform::keep(&choices);
-    });
-    use_keeping_before_leaving(&store);
+    use_keeping(&store, &desk);
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
@@ -76,9 +75,16 @@ pub fn Page() -> Html {
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
-            let listener =
-                EventListener::new(&window(), "lossmask-update", move |_| dispatch.dispatch(Action::Updated));
-            move || drop(listener)
+            let update = dispatch.clone();
+            let listeners = [
+                EventListener::new(&window(), "lossmask-update", move |_| update.dispatch(Action::Updated)),
+                EventListener::new(&window(), "hashchange", move |_| {
+                    if let Some(link) = platform::link() {
+                        dispatch.dispatch(Action::Link(link));
+                    }
+                }),
+            ];
+            move || drop(listeners)
         });
     }
 
@@ -112,7 +118,7 @@ pub fn Page() -> Html {
             <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
-            { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
+            { memo(bar::Props { lang, theme: state.theme, tab, ways: state.undo.ways(), dispatch: dispatch.clone() }, bar::bar) }
             { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
@@ -125,7 +131,7 @@ pub fn Page() -> Html {
                     <button class="txt-link" onclick={Callback::from(|_: MouseEvent| platform::reload())}>{ lang.pick("Open it", "打开新版本") }</button>
                 </p>
             }
-            if state.replaced.is_some() {
+            if state.replaced.is_some() && !state.embed {
                 <p class="notice" role="status">
                     { lang.pick("Another text stands in the box now; yours is kept.", "输入框已换成新内容，原来的内容仍保留着。") }
                     { notice_button(lang.pick("Bring it back", "恢复原内容"), || Action::Restore, &dispatch) }
@@ -155,13 +161,24 @@ pub fn Page() -> Html {
                 </main>
             }
             <footer class="foot">
+                if state.embed {
+                    <span>{ format!("{} · {} · ", state.choices.recipe, tokenizer_name(lang, &state.choices.tokenizer)) }</span>
+                    <a href={platform::whole_page(lang)} target="_blank" rel="noopener">{ lang.pick("Open in lossmask", "在 lossmask 中打开") }</a>
+                } else {
                 <span>{ lang.pick(
                     "lossmask shows the labels that a trainer would see. Everything runs in this tab and nothing of yours is sent anywhere; only where you press Fetch, a model’s files are requested from the host that the button names.",
                     "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
                 ) }</span>
+                }
             </footer>
             if let Some(Dialog::Work(work)) = state.dialog {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
+            }
+            if state.dialog == Some(Dialog::Past) {
+                { memo(past::Props { lang, list: state.past.list.clone(), dispatch: dispatch.clone() }, past::past) }
+            }
+            if state.dialog == Some(Dialog::Share) {
+                { memo(share::Props { lang, shared: state.shared.clone(), dispatch: dispatch.clone() }, share::share) }
             }
             if state.dialog == Some(Dialog::Gallery) { { memo(gallery::Props { lang, examples: state.examples.clone(), dispatch: dispatch.clone() }, gallery::gallery) } }
             if state.dialog == Some(Dialog::Bring) { { bring::bring_dialog(bring::Props { lang, own: state.own.clone(), dispatch: dispatch.clone() }) } }
@@ -191,6 +208,20 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
         .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"));
+    // A box has an undo of its own; elsewhere the page's is meant.
+    if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
+        let key = event.key().to_ascii_lowercase();
+        let action = match (key.as_str(), event.shift_key()) {
+            ("z", false) => Action::Undo,
+            ("z", true) | ("y", false) => Action::Redo,
+            _ => return,
+        };
+        if !typing || is_list(event) {
+            event.prevent_default();
+            dispatch.dispatch(action);
+        }
+        return;
+    }
     match event.key().as_str() {
         "Escape" => dispatch.dispatch(Action::Release),
         "?" if !typing => dispatch.dispatch(Action::Dialog(Some(Dialog::Keys))),
@@ -198,17 +229,8 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
     }
 }
 
-/// A page that is closed at once has kept what was typed last.
-#[hook]
-fn use_keeping_before_leaving(store: &UseReducerHandle<Store>) {
-    let newest = use_mut_ref(|| None);
-    *newest.borrow_mut() = Some(store.0.choices.clone());
-    use_effect_with((), move |()| {
-        let listener = EventListener::new(&window(), "pagehide", move |_| {
-            if let Some(choices) = &*newest.borrow() {
-                let _ = platform::keep(choices);
-            }
-        });
-        move || drop(listener)
-    });
+/// Whether a key was pressed on a list to choose from, which has no undo.
+fn is_list(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| element.tag_name() == "SELECT")
 }

@@ -13,7 +13,7 @@ use crate::app::desk::Desk;
 use crate::app::lab_desk::LabDesk;
 use crate::app::platform;
 use crate::app::state::{Aside, Dialog, Loading, State, Tab, Worker};
-use crate::app::wire::{MOST_CONVERSATIONS, Scope, ToLab, ToWorker};
+use crate::app::wire::{MOST_CONVERSATIONS, Scope, Share, ToLab, ToWorker};
 use crate::engine::{Request, TemplateChoice};
 
 /// The loader of the lab's worker.
@@ -44,7 +44,9 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
     }
 
     // Whatever a report depends on changes: ask for a new one. The worker answers when it has the tokenizer.
-    let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_))) && state.worker != Worker::Failed;
+    let can_ask = !matches!(state.tokenizer(), Some(Loading::Failed(_)))
+        && state.worker != Worker::Failed
+        && state.link.is_none();
     // A tokenizer that was brought may have the name of one before it.
     let anew = (state.lost_workers, state.own.brought);
     let clock = state.choices.render.clock();
@@ -119,6 +121,8 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
             }
         });
     }
+
+    use_links(state, desk, question.clone().filter(|_| ready && state.dialog == Some(Dialog::Share)));
 
     // So is what the template makes of the conversation; and what is found of the template, when it has rested.
     let sheet = of(Tab::Template).map(|question| {
@@ -235,6 +239,41 @@ fn use_lab(store: &UseReducerHandle<Store>, desk: &Rc<Desk>, question: Option<Re
         });
     }
     use_callback((), move |message, ()| lab.send(message))
+}
+
+/// Has the link that is in the address opened, and what hands the state on made: `question` is the state's, while its dialog
+/// is open.
+#[hook]
+fn use_links(state: &State, desk: &Rc<Desk>, question: Option<Request>) {
+    {
+        let desk = desk.clone();
+        use_effect_with((state.link.clone(), state.lost_workers), move |(link, _)| {
+            if let Some(link) = link {
+                desk.unpack(link);
+            }
+        });
+    }
+    // It is in the state now, and what the address says would soon be another one. In a frame nothing else has it.
+    let opened = state.opened > 0 && !state.embed;
+    use_effect_with((opened, state.opened), |(opened, _)| {
+        if *opened {
+            platform::forget_link();
+        }
+    });
+    let share = question.map(|request| Share {
+        request,
+        choices: state.choices.clone(),
+        file: state.file.as_ref().map(|file| file.name.to_string()),
+        address: platform::address(),
+        lang: state.lang,
+    });
+    let desk = desk.clone();
+    use_effect_with((share, state.lost_workers), move |(share, _)| {
+        if let Some(mut share) = share.clone() {
+            share.request = timed(share.request, share.choices.render.clock());
+            desk.ask_aside(Aside::Work, move |_| ToWorker::Share(Box::new(share)));
+        }
+    });
 }
 
 /// Hands over what the user brings, once, and lets go of its addresses when it was read; and what is to be forgotten.

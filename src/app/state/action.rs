@@ -6,12 +6,13 @@ use super::{
     Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
 };
 use crate::app::i18n::Lang;
-use crate::app::wire::{ExampleView, FromLab, FromWorker, Given};
+use crate::app::wire::{ExampleView, FromLab, FromWorker, Given, History};
 use crate::engine::TemplateChoice;
 use crate::span::Span;
 
 /// What can happen.
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub enum Action {
     /// The text was edited.
     Type(Rc<str>),
@@ -94,6 +95,16 @@ pub enum Action {
         /// Whether it was started again.
         restarted: bool,
     },
+    /// The last change is undone.
+    Undo,
+    /// What was undone is done again.
+    Redo,
+    /// Something is wanted of the dialogues that were worked on before.
+    Past(History),
+    /// Everything that this site keeps in the browser is forgotten.
+    ForgetAll,
+    /// The address has a link, which is to be opened: the fragment without its `#`.
+    Link(Rc<str>),
     /// A newer build of the page is there.
     Updated,
     /// The words of the last notice have been read.

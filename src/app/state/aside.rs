@@ -32,7 +32,7 @@ impl Aside {
             FromWorker::Inspected(..) => Some(Self::Inspection),
             FromWorker::Batched(..) => Some(Self::Batches),
             FromWorker::Lab(..) => Some(Self::Lab),
-            FromWorker::Made(..) => Some(Self::Work),
+            FromWorker::Made(..) | FromWorker::Shared(..) => Some(Self::Work),
             _ => None,
         }
     }

@@ -58,6 +58,9 @@ impl State {
                 }
             }
             FromWorker::Made(work, made) => self.made = Some((work, Rc::new(*made))),
+            FromWorker::Shared(shared) => self.shared = Some(shared.into()),
+            FromWorker::Past(list) => self.past.list = Some(list.into()),
+            FromWorker::Unpacked(unpacked) => self.hear_unpacked(*unpacked),
             FromWorker::Loading(id, loaded, total) => {
                 self.tokenizers.insert(id, Loading::Coming(loaded, total));
             }

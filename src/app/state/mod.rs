@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchQuestion, BatchView, CompareView, ExampleView, Made, ReportView, Scope, Work};
+use crate::app::wire::{
+    BatchQuestion, BatchView, CompareView, ExampleView, History, Made, ReportView, Scope, Shared, Work,
+};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
@@ -20,7 +22,9 @@ pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, 
 pub use file::OpenFile;
 pub use lab::{Lab, LabChoices};
 pub use own::OwnTokenizers;
+pub use past::PastDialogues;
 pub use template::TemplateAnswers;
+pub use undo::Undo;
 
 mod action;
 mod aside;
@@ -28,8 +32,11 @@ mod choices;
 mod file;
 mod heard;
 mod lab;
+mod linked;
 mod own;
+mod past;
 mod template;
+mod undo;
 
 /// A longer template is not put into a box: browsers take seconds, or minutes, to lay it out.
 pub const EDITED_BYTES: usize = 300_000;
@@ -74,6 +81,10 @@ pub enum Dialog {
     Keys,
     /// Bringing one's own tokenizer.
     Bring,
+    /// The dialogues that were worked on before.
+    Past,
+    /// What hands the state on.
+    Share,
     /// What was asked for is made and shown.
     Work(Work),
 }
@@ -125,6 +136,16 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// What was made last, or why it could not be, and what it was.
     pub made: Option<(Work, Rc<Result<Made, Diagnostic>>)>,
+    /// What hands the state on, while its dialog is open.
+    pub shared: Option<Rc<Shared>>,
+    /// The way back.
+    pub undo: Rc<Undo>,
+    /// The dialogues that were worked on before.
+    pub past: PastDialogues,
+    /// The link that is being opened.
+    pub link: Option<Rc<str>>,
+    /// How many links were opened since the page was.
+    pub opened: u32,
     /// A word on what just happened.
     pub notice: Option<Bilingual>,
     /// Whether a newer build of the page waits to be opened.
@@ -146,6 +167,8 @@ pub struct State {
 pub struct Replaced {
     dialogue: Rc<str>,
     file: Option<OpenFile>,
+    /// What else was chosen, where a link changed that too.
+    choices: Option<Rc<Choices>>,
 }
 
 impl State {
@@ -173,6 +196,11 @@ impl State {
             selection: None,
             dialog: None,
             made: None,
+            shared: None,
+            undo: Rc::default(),
+            past: PastDialogues::default(),
+            link: None,
+            opened: 0,
             notice: None,
             updated: false,
             formats: Rc::default(),
@@ -187,7 +215,14 @@ impl State {
     #[must_use]
     pub fn after(&self, action: Action) -> Self {
         let mut next = self.clone();
+        let change = undo::Change::of(&action);
+        // What is forgotten is nothing that made room.
+        let forgets = matches!(action, Action::ForgetAll);
         next.act(action);
+        next.note_step(self, change);
+        if !forgets {
+            next.note_sitting(self);
+        }
         next
     }
 
@@ -216,6 +251,9 @@ impl State {
             Action::Restore => {
                 if let Some(old) = self.replaced.take() {
                     self.file = old.file;
+                    if let Some(choices) = old.choices {
+                        self.choices = (*choices).clone();
+                    }
                     self.replace_text(old.dialogue);
                 }
             }
@@ -305,6 +343,10 @@ impl State {
             Action::Dialog(dialog) => {
                 // What an earlier dialog showed was made of an earlier text.
                 self.made = self.made.take().filter(|_| matches!(self.dialog, Some(Dialog::Work(_))));
+                self.shared = None;
+                if dialog == Some(Dialog::Past) {
+                    self.past.ask(History::List);
+                }
                 self.dialog = dialog;
             }
             Action::Asked => self.waiting = true,
@@ -323,6 +365,11 @@ impl State {
                     )
                 });
             }
+            Action::Undo => self.travel(true),
+            Action::Redo => self.travel(false),
+            Action::Past(asked) => self.past.ask(asked),
+            Action::ForgetAll => self.forget_all(),
+            Action::Link(link) => self.link = Some(link),
             Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
         }
@@ -336,14 +383,18 @@ impl State {
         self.forget_tokens();
     }
 
+    /// Whether a text is the user's own: not blank, and no example.
+    fn is_own(&self, text: &str) -> bool {
+        !text.trim().is_empty()
+            && *text != *FIRST
+            && self.examples.iter().all(|example| *example.dialogue != *text)
+    }
+
     /// Keeps the text that is about to be replaced, where it is the user's own.
     fn keep_replaced(&mut self) {
         let text = &self.choices.dialogue;
-        let own = !text.trim().is_empty()
-            && **text != *FIRST
-            && self.examples.iter().all(|example| example.dialogue != *text);
-        if own {
-            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take() });
+        if self.is_own(text) {
+            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take(), choices: None });
         }
     }
 
@@ -461,7 +512,10 @@ impl State {
     pub fn progress(&self) -> &'static str {
         if self.worker == Worker::Failed {
             "failed"
-        } else if self.report.is_none() || !matches!(self.tokenizer(), Some(Loading::Ready(_))) {
+        } else if self.link.is_some()
+            || self.report.is_none()
+            || !matches!(self.tokenizer(), Some(Loading::Ready(_)))
+        {
             "loading"
         } else if self.waiting || self.asides.any() {
             "busy"

@@ -13,22 +13,26 @@ use crate::recipe::Outcome;
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
 pub use hello::{ExampleView, Hello, examples};
+pub use history::{History, Past};
 pub use lab::{
     AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,
     TokensView, WrittenRow, WrittenView,
 };
 pub use own::{Brought, Given, Own};
 pub use sample::{NONE, SampleView};
+pub use share::{Share, Shared, SharedText, Unpacked};
 pub use sheet::SheetView;
 pub use work::{Made, Work};
 
 mod batch;
 mod compare;
 mod hello;
+mod history;
 mod lab;
 mod own;
 mod packed;
 mod sample;
+mod share;
 mod sheet;
 mod work;
 
@@ -47,6 +51,12 @@ pub enum ToWorker {
     Batch(u32, Box<BatchQuestion>),
     /// Make this of the conversation.
     Make(Work, Box<Request>),
+    /// Make what hands this state on.
+    Share(Box<Share>),
+    /// Do this with the dialogues that were worked on before.
+    History(History),
+    /// Unpack the state of this fragment of an address.
+    Unpack(String),
     /// Fetch a tokenizer: its id and the address of its two files, without their endings.
     Load(String, String),
     /// See what these files of the user's are, use the tokenizer among them and keep it.
@@ -94,6 +104,12 @@ pub enum FromWorker {
     Batched(u32, Box<BatchView>, f64),
     /// What was made, or why it can't be.
     Made(Work, Box<Result<Made, Diagnostic>>),
+    /// What hands the state on that was asked about.
+    Shared(Box<Shared>),
+    /// The dialogues that are kept, the newest first.
+    Past(Vec<Past>),
+    /// The state that was to be unpacked, or why there is none.
+    Unpacked(Box<Result<Unpacked, Bilingual>>),
     /// What the loss lab trains on: a [`Material`] as JSON, which the page only passes on.
     Lab(String),
     /// A tokenizer is on its way: bytes that have come, and all of them where known.

@@ -1,4 +1,4 @@
-//! Where the browser keeps tokenizers that the user brought: one store of `IndexedDB`, a record a tokenizer. A record is
+//! Where the browser keeps tokenizers that the user brought: a store of `IndexedDB`, a record a tokenizer. A record is
 //! what the page lists of it ([`Own`]) with its files as blobs, which are read only when they are wanted.
 
 use js_sys::{Array, Object, Promise, Reflect};
@@ -15,8 +15,10 @@ use crate::bilingual::Bilingual;
 
 const DATABASE: &str = "lossmask";
 /// Raise it when the records change, and change them in [`open`].
-const VERSION: u32 = 1;
-const STORE: &str = "tokenizers";
+const VERSION: u32 = 2;
+const TOKENIZERS: &str = "tokenizers";
+/// The store of the dialogues that were worked on.
+pub(super) const HISTORY: &str = "history";
 const FILES: &str = "files";
 
 /// So many tokenizers are kept, and so many bytes of them: what a user may have in hand, and far less than a browser
@@ -28,7 +30,7 @@ const MOST_BYTES: f64 = 512e6;
 pub(super) type Parts = Vec<(String, String)>;
 
 /// Waits for a request, and returns its result.
-async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
+pub(super) async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
     let settled = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
@@ -40,7 +42,7 @@ async fn answer(request: &IdbRequest) -> Result<JsValue, JsValue> {
 }
 
 /// Waits until all that was asked of a transaction is on the disk.
-async fn committed(transaction: &IdbTransaction) -> Result<(), JsValue> {
+pub(super) async fn committed(transaction: &IdbTransaction) -> Result<(), JsValue> {
     let settled = Promise::new(&mut |resolve, reject| {
         transaction.set_oncomplete(Some(&resolve));
         transaction.set_onerror(Some(&reject));
@@ -60,7 +62,11 @@ async fn open() -> Result<IdbDatabase, JsValue> {
         let request = request.clone();
         Closure::once_into_js(move || {
             if let Ok(database) = request.result() {
-                let _ = database.unchecked_into::<IdbDatabase>().create_object_store(STORE);
+                let database = database.unchecked_into::<IdbDatabase>();
+                // One that an older page made is refused here, and stays as it is.
+                for name in [TOKENIZERS, HISTORY] {
+                    let _ = database.create_object_store(name);
+                }
             }
         })
     };
@@ -68,11 +74,14 @@ async fn open() -> Result<IdbDatabase, JsValue> {
     Ok(answer(&request).await?.unchecked_into())
 }
 
-/// The store within a transaction of its own, which ends by itself.
-async fn store(mode: IdbTransactionMode) -> Result<(IdbTransaction, IdbObjectStore), JsValue> {
+/// A store within a transaction of its own, which ends by itself.
+pub(super) async fn store(
+    name: &str,
+    mode: IdbTransactionMode,
+) -> Result<(IdbTransaction, IdbObjectStore), JsValue> {
     let database = open().await?;
-    let transaction = database.transaction_with_str_and_mode(STORE, mode)?;
-    let store = transaction.object_store(STORE)?;
+    let transaction = database.transaction_with_str_and_mode(name, mode)?;
+    let store = transaction.object_store(name)?;
     // It closes when the transaction has ended, and then stands in no newer page's way.
     database.close();
     Ok((transaction, store))
@@ -81,7 +90,7 @@ async fn store(mode: IdbTransactionMode) -> Result<(IdbTransaction, IdbObjectSto
 /// The tokenizers that are kept; none where the browser keeps nothing.
 pub(super) async fn list() -> Vec<Own> {
     let records = async {
-        let (_, store) = store(IdbTransactionMode::Readonly).await?;
+        let (_, store) = store(TOKENIZERS, IdbTransactionMode::Readonly).await?;
         let request = store.get_all()?;
         answer(&request).await
     };
@@ -92,7 +101,7 @@ pub(super) async fn list() -> Vec<Own> {
 /// The files of a tokenizer; nothing where it is not kept.
 pub(super) async fn load(id: &str) -> Option<Parts> {
     let record = async {
-        let (_, store) = store(IdbTransactionMode::Readonly).await?;
+        let (_, store) = store(TOKENIZERS, IdbTransactionMode::Readonly).await?;
         let request = store.get(&id.into())?;
         answer(&request).await
     };
@@ -123,7 +132,7 @@ pub(super) async fn put(own: &Own, parts: &Parts) -> Result<(), Bilingual> {
         }
         let record: Object = serde_wasm_bindgen::to_value(own).map_err(JsValue::from)?.unchecked_into();
         Reflect::set(&record, &FILES.into(), &files)?;
-        let (transaction, store) = store(IdbTransactionMode::Readwrite).await?;
+        let (transaction, store) = store(TOKENIZERS, IdbTransactionMode::Readwrite).await?;
         store.put_with_key(&record, &own.id.as_str().into())?;
         committed(&transaction).await
     };
@@ -143,7 +152,7 @@ pub(super) async fn put(own: &Own, parts: &Parts) -> Result<(), Bilingual> {
 /// Forgets a tokenizer.
 pub(super) async fn forget(id: &str) {
     let write = async {
-        let (transaction, store) = store(IdbTransactionMode::Readwrite).await?;
+        let (transaction, store) = store(TOKENIZERS, IdbTransactionMode::Readwrite).await?;
         store.delete(&id.into())?;
         committed(&transaction).await
     };

@@ -1,0 +1,42 @@
+//! The dialog that hands the state on: a link, Markdown, the code of a frame.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::app::components::copy_box::CopyBox;
+use crate::app::components::gallery::Modal;
+use crate::app::components::shared::{Dispatch, rich};
+use crate::app::i18n::Lang;
+use crate::app::state::Action;
+use crate::app::wire::Shared;
+
+/// So many characters are shown of a text.
+const SHOWN: usize = 20_000;
+
+#[derive(Clone, PartialEq)]
+pub(crate) struct Props {
+    pub(crate) lang: Lang,
+    pub(crate) shared: Option<Rc<Shared>>,
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The dialog.
+pub(crate) fn share(props: &Props) -> Html {
+    let Props { lang, shared, dispatch } = props.clone();
+    let close = Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)));
+    let body = match shared {
+        None => html! { <p class="quiet" role="status">{ lang.pick("Being made…", "正在生成……") }</p> },
+        Some(shared) => html! {
+            <>
+                { for shared.notes.iter().map(|note| html! { <p class="soft">{ rich(note) }</p> }) }
+                { for shared.texts.iter().map(|text| html! {
+                    <CopyBox class="cmp-config share" {lang} action={text.action.clone()} done={text.done.clone()} text={text.text.clone()} shown={SHOWN} />
+                }) }
+            </>
+        },
+    };
+    html! {
+        <Modal title={lang.pick("Share", "分享")} close={lang.pick("Close", "关闭")} onclose={close}>{ body }</Modal>
+    }
+}
