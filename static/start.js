@@ -43,9 +43,19 @@ addEventListener("lossmask-forget", async () => {
 const app = document.querySelector("meta[name=lossmask-app]");
 const at = (path) => new URL(path, document.baseURI).href;
 
+// The words in index.html and the style sheet come first, and the program only when they are seen, so that on a slow
+// network it does not take their share of it. A tab in the background paints nothing.
+const seen = new Promise((done) => {
+  if (document.hidden) done();
+  new PerformanceObserver(done).observe({ type: "paint", buffered: true });
+  setTimeout(done, 1000);
+});
+
 try {
+  await seen;
+  const module_or_path = fetch(at(app.dataset.wasm));
   const { default: init } = await import(at(app.content));
-  await init({ module_or_path: at(app.dataset.wasm) });
+  await init({ module_or_path });
 } catch (error) {
   root.dataset.state = "failed";
   throw error;

@@ -18,13 +18,14 @@ function needed(name) {
 /** Where the built page is; nowhere for a benchmark of the npm package. */
 export const SITE = process.env.LOSSMASK_URL ? new URL(process.env.LOSSMASK_URL) : null;
 export const MODULES = needed("LOSSMASK_NODE_MODULES");
+export const CHROMIUM = needed("LOSSMASK_CHROMIUM");
 /** Print JSON instead of a table: the flag for this script, the variable through `cargo xtask bench`. */
 export const AS_JSON = process.argv.includes("--json") || process.env.LOSSMASK_JSON === "1";
 
 export function startBrowser() {
   const { chromium } = createRequire(join(MODULES, "x.js"))("playwright-core");
   return chromium.launch({
-    executablePath: needed("LOSSMASK_CHROMIUM"),
+    executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
 }

@@ -10,6 +10,10 @@
 //   long task  the longest task of the main thread while ten characters are typed, 120 ms apart; the browser only
 //              tells of those from 50 ms on, so 0 means "below 50"
 //   nodes      elements on the page with that dialogue shown
+//   scrolling  a dialogue of about 100,000 tokens is scrolled through from its top, 100 pixels a frame for SCROLLED_MS, in
+//              Samples; frames a second, the longest frame, the share of frames over 17 ms, and the most elements on the
+//              page on the way. In the other views that show a text: the time to "ready", the elements, and how long a
+//              message of the page to itself waits at most while the view is being made
 // The dialogue is measured in two shapes: few long replies, and many short ones. By the recipe `per-turn` each reply is
 // a sample that holds all that stands before it, so many replies mean many more tokens on the page.
 // The text comes from _text.mjs, the same in every run. `--json` or LOSSMASK_JSON=1 prints all the figures.
@@ -20,11 +24,15 @@ const RUNS = 5;
 /** About 10,000 tokens of the text of _text.mjs. */
 const DIALOGUE_BYTES = Number(process.env.LOSSMASK_DIALOGUE_BYTES ?? 32_000);
 const SHAPES = { "4 replies": 4, "20 replies": 20 };
+/** About 100,000 tokens: in one reply, and in the samples of many. */
+const LARGE = { "one reply of 100,000": [1, 360_000], "20 replies, 100,000 in all": [20, 30_000] };
+const VIEWS = ["compare", "template", "dataset"];
+const SCROLLED_MS = 5_000;
 const TYPED = 10;
 const PAUSE_MS = 120;
 
 /** A dialogue of so many replies as JSON, and where its last reply ends. */
-function dialogue(tokenizer, replies) {
+function dialogue(tokenizer, replies, total = DIALOGUE_BYTES) {
   const { line } = writer(tokenizer, 7);
   const messages = [];
   const text = (bytes) => {
@@ -33,7 +41,7 @@ function dialogue(tokenizer, replies) {
     return said.trim();
   };
   for (let reply = 0; reply < replies; reply++) {
-    messages.push({ role: "user", content: text(80) }, { role: "assistant", content: text(DIALOGUE_BYTES / replies - 80) });
+    messages.push({ role: "user", content: text(80) }, { role: "assistant", content: text(total / replies - 80) });
   }
   const json = JSON.stringify(messages, null, 2);
   return { json, end: json.lastIndexOf('"') };
@@ -154,6 +162,65 @@ async function typing(page, { json, end }) {
   };
 }
 
+/** Runs in the page: scrolls through it and notes when each frame began. */
+const scroll = (page) =>
+  page.evaluate(
+    (budget) =>
+      new Promise((done) => {
+        const [frames, start] = [[], performance.now()];
+        let [last, most] = [0, 0];
+        scrollTo(0, 0);
+        const frame = (now) => {
+          if (last) frames.push(now - last);
+          last = now;
+          // Counting costs some time itself.
+          if (frames.length % 20 === 0) most = Math.max(most, document.querySelectorAll("*").length);
+          scrollBy(0, 100);
+          if (now - start < budget) requestAnimationFrame(frame);
+          else done({ frames, most, pixels: scrollY });
+        };
+        requestAnimationFrame(frame);
+      }),
+    SCROLLED_MS,
+  );
+
+/** Opens a view, and notes how long a message of the page to itself waited at most until it was there. */
+async function view(page, name) {
+  await page.evaluate(() => {
+    window.late = 0;
+    let sent = performance.now();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      window.late = Math.max(window.late, performance.now() - sent);
+      sent = performance.now();
+      setTimeout(() => ((sent = performance.now()), port2.postMessage(0)), 10);
+    };
+    port2.postMessage(0);
+  });
+  const start = performance.now();
+  await page.locator(`#tab-${name}`).click();
+  await page.waitForTimeout(100);
+  await page.waitForFunction(() => document.documentElement.dataset.state === "ready", null, { timeout: 60_000 });
+  const took = performance.now() - start;
+  await page.waitForTimeout(300);
+  return page.evaluate((took) => ({ took, late: window.late, nodes: document.querySelectorAll("*").length }), took);
+}
+
+/** A large dialogue: scrolled through in Samples, and opened in the other views. */
+async function large(page, { json }) {
+  await page.locator("#dialogue").fill(json);
+  await settled(page);
+  const tokens = await page.getByRole("status", { name: "Summary", exact: true }).innerText();
+  // What the paste left behind is swept up first.
+  await page.waitForTimeout(1_000);
+  const { frames, most, pixels } = await scroll(page);
+  const time = frames.reduce((sum, frame) => sum + frame, 0);
+  const found = { tokens, pixels, nodes: most, rate: (frames.length / time) * 1000, longest: Math.max(...frames), late: frames.filter((frame) => frame > 17).length / frames.length };
+  const views = {};
+  for (const name of VIEWS) views[name] = await view(page, name);
+  return { ...found, views };
+}
+
 const served = await servedTokenizer();
 const browser = await startBrowser();
 const viewport = { width: 1440, height: 900 };
@@ -179,11 +246,23 @@ for (const [name, replies] of Object.entries(SHAPES)) {
   }
   await context.close();
 }
+const larges = {};
+for (const [name, [replies, bytes]] of Object.entries(LARGE)) {
+  const context = await browser.newContext({ viewport });
+  const { page } = await start(context);
+  try {
+    larges[name] = await large(page, dialogue(served, replies, bytes));
+  } catch (error) {
+    larges[name] = { error: error.message.split("\n")[0] };
+    process.exitCode = 1;
+  }
+  await context.close();
+}
 const about = machine(browser);
 await browser.close();
 
 if (AS_JSON) {
-  console.log(JSON.stringify({ machine: about, start: figures, typing: shapes }, null, 2));
+  console.log(JSON.stringify({ machine: about, start: figures, typing: shapes, large: larges }, null, 2));
 } else {
   const row = (name, numbers) => [
     name,
@@ -209,4 +288,18 @@ if (AS_JSON) {
     console.log(`${name}: ${error ?? `the last sample has ${tokens} tokens`}`);
   }
   console.log(`\n${table(rows)}`);
+  for (const [name, { error, tokens, pixels, nodes, rate, longest, late, views }] of Object.entries(larges)) {
+    if (error) {
+      console.log(`\n${name}: ${error}`);
+      continue;
+    }
+    console.log(`\n${name}: ${tokens.replaceAll("\n", " ")}`);
+    console.log(
+      `  ${pixels} pixels scrolled at ${rate.toFixed(1)} frames a second; longest frame ${longest.toFixed(0)} ms, ` +
+        `${(late * 100).toFixed(1)} % over 17 ms; at most ${nodes} elements`,
+    );
+    for (const [view, { took, late, nodes }] of Object.entries(views)) {
+      console.log(`  ${view}: ready after ${took.toFixed(0)} ms, the page busy for at most ${late.toFixed(0)} ms, ${nodes} elements`);
+    }
+  }
 }

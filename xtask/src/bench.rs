@@ -26,7 +26,9 @@ pub(crate) fn command(args: &[String]) -> Done {
     }
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
-    let modules = npm::ensure_lock(&folder())?;
+    // One that needs many packages which no other does has a lock of its own, in a folder of its name.
+    let lock = Some(folder().join(name)).filter(|own| own.is_dir()).unwrap_or_else(folder);
+    let modules = npm::ensure_lock(&lock)?;
     let package = OF_THE_PACKAGE.contains(&name.as_str()).then(|| package::build(&tools)).transpose()?;
     // The tokenizer of the others is the page's.
     let url = if name == "template" {

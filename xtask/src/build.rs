@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{docs, offline, paths, sizes, tokenizers, worker_names};
+use crate::{docs, offline, paths, sizes, styles, tokenizers, worker_names};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +36,7 @@ pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
     };
     step(what, || trunk(tools, effort))?;
     let dist = paths::dist();
+    styles::join(&dist)?;
     docs::build(&dist)?;
     for worker in worker_names::WORKERS {
         worker_names::hash(&dist, worker)?;

@@ -15,6 +15,7 @@ mod setup;
 mod shots;
 mod sizes;
 mod static_files;
+mod styles;
 mod system;
 mod test;
 mod tokenizers;

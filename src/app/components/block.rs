@@ -83,6 +83,9 @@ pub(crate) fn Block(props: &Props) -> Html {
     }
 }
 
+/// The text of a longer token may be wider than a narrow screen, and is cut there.
+const LONG_BYTES: usize = 24;
+
 fn draw(props: &Props, cell: &Cell) -> Html {
     let sample = &*props.sample;
     let text = cell.text.of(&sample.text);
@@ -93,7 +96,8 @@ fn draw(props: &Props, cell: &Cell) -> Html {
         } else if cell.text.is_empty() {
             html! { <span class="g"><span class="ws">{ "∅" }</span></span> }
         } else {
-            html! { <span class="g">{ picture(text) }</span> }
+            let is_long = text.len() > LONG_BYTES;
+            html! { <span class={if is_long { "g long" } else { "g" }}>{ picture(text) }</span> }
         };
         return tok(props, token, &spoken(props.lang, text), face);
     }

@@ -50,6 +50,8 @@ pub(crate) fn editor(props: Props) -> Html {
 fn use_editor(props: &Props) -> Html {
     let Props { lang, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
+    // From the first moment it has its text, so that nothing below it jumps.
+    let first = use_state(|| text.clone());
     // The box keeps its own text while one types; it is written only when the text comes from elsewhere.
     {
         let area = area.clone();
@@ -124,7 +126,7 @@ fn use_editor(props: &Props) -> Html {
                 if mirrored {
                     <pre class="mirror" aria-hidden="true">{ marked(&text, mark) }</pre>
                 }
-                <textarea id="dialogue" ref={area} {oninput} {onselect} {onclick} {onkeyup} {onblur} spellcheck="false" autocomplete="off" autocapitalize="off"
+                <textarea id="dialogue" ref={area} defaultvalue={AttrValue::from((*first).clone())} {oninput} {onselect} {onclick} {onkeyup} {onblur} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
                         "Paste a dialogue, in whatever format your data has, or drop a file.",

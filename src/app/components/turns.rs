@@ -21,8 +21,9 @@ use crate::span::Span;
 
 /// A turn of so many masked tokens can be folded to a line.
 const FOLDED_TOKENS: usize = 12;
-/// A longer turn is drawn in blocks of so many tokens, so that only those near the screen need be there.
-const BLOCK_TOKENS: usize = 240;
+/// A longer turn is drawn in blocks of so many tokens, so that only those near the screen need be there, and that one
+/// that comes near it is drawn within a frame.
+const BLOCK_TOKENS: usize = 120;
 
 /// The turns.
 pub(crate) fn all_turns(props: Props) -> Html {
@@ -265,7 +266,7 @@ fn injected_role(lang: Lang, sample: &SampleView, turn: &Turn) -> String {
 
 fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let end = tokens.end;
-    let size = if tokens.len() <= 2 * BLOCK_TOKENS { tokens.len().max(1) } else { BLOCK_TOKENS };
+    let size = if tokens.len() <= 4 * BLOCK_TOKENS { tokens.len().max(1) } else { BLOCK_TOKENS };
     tokens.step_by(size).map(move |start| start..(start + size).min(end))
 }
 
