@@ -50,7 +50,9 @@ mod tests {
             template: TemplateChoice::Source("{{ messages }}".to_owned()),
             tokenizer: "lossmask".to_owned(),
             recipe: "all-tokens".to_owned(),
-            options: [("per-turn".to_owned(), [("end".to_owned(), "all".to_owned())].into())].into(),
+            options: [("per-turn".to_owned(), [("end".to_owned(), "all".to_owned())].into_iter().collect())]
+                .into_iter()
+                .collect(),
             ignore_index: i64::MIN,
             conversation: 2,
             lane: Lane::Ids,

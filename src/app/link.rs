@@ -205,13 +205,18 @@ mod tests {
             template: TemplateChoice::Source("{{ messages }}".to_owned()),
             own_template: "{{ messages }}".into(),
             render: RenderChoices {
-                variables: [("a".to_owned(), "[1]".to_owned())].into(),
+                variables: [("a".to_owned(), "[1]".to_owned())].into_iter().collect(),
                 add_generation_prompt: true,
                 ..RenderChoices::default()
             },
             tokenizer: EMBEDDED.to_owned(),
             recipe: "axolotl".to_owned(),
-            options: [("axolotl".to_owned(), [("train_on_eos".to_owned(), "last".to_owned())].into())].into(),
+            options: [(
+                "axolotl".to_owned(),
+                [("train_on_eos".to_owned(), "last".to_owned())].into_iter().collect(),
+            )]
+            .into_iter()
+            .collect(),
             ignore_index: i64::MIN,
             conversation: 3,
             lane: Lane::Ids,
@@ -232,7 +237,7 @@ mod tests {
             Choices { tokenizer: "qwen2_5".to_owned(), ..Choices::default() }
         );
         let mut views = choices();
-        views.compare.hidden.insert("verl".to_owned());
+        views.compare.hidden.push("verl".to_owned());
         views.dataset.look = [1, 2, 3];
         views.dataset.settings.max_length = None;
         views.lab.seed = "11".to_owned();

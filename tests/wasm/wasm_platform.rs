@@ -29,7 +29,9 @@ fn what_was_chosen_is_there_after_it_was_kept() {
         own_template: "{{ messages }}".into(),
         tokenizer: "lossmask".to_owned(),
         recipe: "all-tokens".to_owned(),
-        options: [("per-turn".to_owned(), [("end".to_owned(), "all".to_owned())].into())].into(),
+        options: [("per-turn".to_owned(), [("end".to_owned(), "all".to_owned())].into_iter().collect())]
+            .into_iter()
+            .collect(),
         ignore_index: i64::MIN,
         conversation: 2,
         lane: Lane::Ids,

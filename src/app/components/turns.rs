@@ -1,6 +1,5 @@
 //! The turns of a sample: a list of tokens with one tab stop, walked with the keyboard.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wasm_bindgen::JsCast;
@@ -37,7 +36,7 @@ fn use_all_turns(props: &Props) -> Html {
     // The one tab stop of the list is where the trained words begin.
     let cursor = use_state(|| neighbour_run(&sample, 0, true).unwrap_or(0));
     let moved = use_state(|| 0_u32);
-    let unfolded = use_state(BTreeSet::<usize>::new);
+    let unfolded = use_state(Vec::<usize>::new);
     let phone = *use_memo((), |()| platform::is_phone());
     let list = use_node_ref();
     let last = sample.len().saturating_sub(1);
@@ -146,11 +145,9 @@ fn use_all_turns(props: &Props) -> Html {
         let toggle = can_fold.then(|| {
             let unfolded = unfolded.clone();
             Callback::from(move |_: MouseEvent| {
-                let mut set = (*unfolded).clone();
-                if !set.remove(&index) {
-                    set.insert(index);
-                }
-                unfolded.set(set);
+                let others = unfolded.iter().copied().filter(|other| *other != index);
+                let added = (!unfolded.contains(&index)).then_some(index);
+                unfolded.set(others.chain(added).collect());
             })
         });
         draw_turn(props, &roles, turn, at, is_folded, toggle)

@@ -1,9 +1,9 @@
 //! What the user chose; it survives a reload.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use chrono::{NaiveDate, NaiveDateTime};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use super::LabChoices;
@@ -76,13 +76,13 @@ pub struct CompareChoices {
     /// The recipe that is set beside the reference, run by run.
     pub versus: String,
     /// Recipes that are left out.
-    pub hidden: BTreeSet<String>,
+    pub hidden: Vec<String>,
     /// The order of the rows.
     pub sort: Sort,
     /// Whether only columns are shown in which a row differs from the reference.
     pub only_differences: bool,
     /// For recipes with several samples the one that is compared, from 0; the last where none is chosen.
-    pub samples: BTreeMap<String, usize>,
+    pub samples: LiteMap<String, usize>,
 }
 
 impl Default for CompareChoices {
@@ -90,10 +90,10 @@ impl Default for CompareChoices {
         Self {
             reference: "axolotl".to_owned(),
             versus: "llama-factory".to_owned(),
-            hidden: BTreeSet::new(),
+            hidden: Vec::new(),
             sort: Sort::Trained,
             only_differences: false,
-            samples: BTreeMap::new(),
+            samples: LiteMap::default(),
         }
     }
 }
@@ -103,7 +103,7 @@ impl Default for CompareChoices {
 #[serde(default)]
 pub struct RenderChoices {
     /// Further variables of the template, as `chat_template_kwargs` gives them: name and JSON.
-    pub variables: BTreeMap<String, String>,
+    pub variables: LiteMap<String, String>,
     /// The clock that it sees, such as `2026-01-31T09:05:07`; the real one where none is set.
     pub now: Option<String>,
     /// How messages are prepared for it.
@@ -197,7 +197,7 @@ pub struct Choices {
     /// The recipe's id.
     pub recipe: String,
     /// Options that differ from their defaults, by recipe.
-    pub options: BTreeMap<String, BTreeMap<String, String>>,
+    pub options: LiteMap<String, LiteMap<String, String>>,
     /// The label of a masked position.
     pub ignore_index: i64,
     /// Which conversation of the dialogue is shown.
@@ -225,7 +225,7 @@ impl Default for Choices {
             render: RenderChoices::default(),
             tokenizer: "qwen2_5".to_owned(),
             recipe: "per-turn".to_owned(),
-            options: BTreeMap::new(),
+            options: LiteMap::default(),
             ignore_index: -100,
             conversation: 0,
             lane: Lane::Labels,

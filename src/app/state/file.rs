@@ -1,7 +1,8 @@
 //! A file that was opened: the page shows one of its rows at a time, and keeps what is typed into each.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 /// An open file.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +22,22 @@ pub struct OpenFile {
     /// The conversation that is in the box.
     pub shown: Option<usize>,
     /// What was typed into conversations of the file.
-    pub edits: BTreeMap<usize, Rc<str>>,
+    pub edits: LiteMap<usize, Rc<str>>,
 }
 
 impl OpenFile {
     /// A file of which nothing is known yet.
     pub fn new(name: Rc<str>, url: Rc<str>) -> Self {
-        Self { name, url, rows: 0, share: 0.0, done: false, wanted: 0, shown: None, edits: BTreeMap::new() }
+        Self {
+            name,
+            url,
+            rows: 0,
+            share: 0.0,
+            done: false,
+            wanted: 0,
+            shown: None,
+            edits: LiteMap::default(),
+        }
     }
 
     /// Asks for a conversation, the last one where there are not so many.

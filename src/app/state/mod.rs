@@ -1,8 +1,9 @@
 //! The state of the page: what the user chose, what the worker answered, and one pure function from a state and an
 //! [`Action`] to the next state.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use litemap::LiteMap;
 
 use crate::app::i18n::Lang;
 use crate::app::wire::{
@@ -125,7 +126,7 @@ pub struct State {
     /// How many workers there have been before this one.
     pub lost_workers: u32,
     /// Tokenizers that were asked for.
-    pub tokenizers: BTreeMap<String, Loading>,
+    pub tokenizers: LiteMap<String, Loading>,
     /// The token under the pointer or the keyboard.
     pub hover: Option<TokenAt>,
     /// The token that was pinned.
@@ -190,7 +191,7 @@ impl State {
             waiting: false,
             worker: Worker::Starting,
             lost_workers: 0,
-            tokenizers: BTreeMap::from([(EMBEDDED.to_owned(), Loading::Ready(0))]),
+            tokenizers: std::iter::once((EMBEDDED.to_owned(), Loading::Ready(0))).collect(),
             hover: None,
             pin: None,
             selection: None,
@@ -424,7 +425,10 @@ impl State {
         };
         self.choices.recipe.clone_from(&example.recipe);
         self.choices.ignore_index = example.ignore_index;
-        let options = example.options.iter().cloned().collect();
+        let mut options = LiteMap::default();
+        for (name, value) in &example.options {
+            options.insert(name.clone(), value.clone());
+        }
         self.choices.options.insert(example.recipe.clone(), options);
         self.dialog = None;
     }
@@ -475,7 +479,11 @@ impl State {
             options: self.options_of(recipe.id),
             sample: self.choices.compare.samples.get(recipe.id).copied(),
         };
-        RECIPES.iter().filter(|recipe| !self.choices.compare.hidden.contains(recipe.id)).map(one).collect()
+        RECIPES
+            .iter()
+            .filter(|recipe| !self.choices.compare.hidden.iter().any(|hidden| hidden == recipe.id))
+            .map(one)
+            .collect()
     }
 
     /// The question for batches; `request` is the one for a report. What does not concern the chosen conversations is

@@ -181,7 +181,7 @@ fn the_page_is_busy_while_a_comparison_is_on_its_way_and_keeps_the_old_one_until
 #[test]
 fn a_comparison_asks_for_every_recipe_that_is_not_left_out_with_the_options_set_for_it() {
     let mut compare = CompareChoices::default();
-    compare.hidden.insert("per-turn".to_owned());
+    compare.hidden.push("per-turn".to_owned());
     compare.samples.insert("tinker".to_owned(), 2);
     let set = state()
         .after(Action::Recipe("axolotl".to_owned()))

@@ -82,13 +82,13 @@ pub(crate) fn controls(props: &Props) -> Html {
                         let id = recipe.id;
                         let onchange = change(choices, dispatch, move |choices, event: Event| {
                             if checked(&event) {
-                                choices.hidden.remove(id);
+                                choices.hidden.retain(|hidden| hidden != id);
                             } else {
-                                choices.hidden.insert(id.to_owned());
+                                choices.hidden.push(id.to_owned());
                             }
                         });
                         html! { <label class="cmp-check" key={id}>
-                            <input type="checkbox" checked={!choices.hidden.contains(id)} {onchange} />{ lang.of(&recipe.title) }
+                            <input type="checkbox" checked={!choices.hidden.iter().any(|hidden| hidden == id)} {onchange} />{ lang.of(&recipe.title) }
                         </label> }
                     }) }
                 </fieldset>

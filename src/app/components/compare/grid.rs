@@ -1,11 +1,11 @@
 //! The rows of trainers over the common axis of tokens. Only the columns near the screen are drawn, each row as a few
 //! paths; the keyboard walks through the cells with one stop of the Tab key.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use gloo::events::EventListener;
 use gloo::utils::{document, window};
+use litemap::LiteMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
@@ -30,7 +30,7 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
     pub(crate) choices: CompareChoices,
-    pub(crate) options: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) options: LiteMap<String, LiteMap<String, String>>,
     pub(crate) spot: Spot,
     /// Chooses a cell; whether its reasons are asked for.
     pub(crate) choose: Callback<(Spot, bool)>,

@@ -1,8 +1,8 @@
 //! The view Compare: every recipe over one conversation, side by side.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use litemap::LiteMap;
 use yew::prelude::*;
 
 use crate::app::compare::{order, reference};
@@ -31,7 +31,7 @@ pub(crate) struct Props {
     pub(crate) view: Option<Shared<CompareView>>,
     pub(crate) choices: CompareChoices,
     /// The options that were set, by recipe.
-    pub(crate) options: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) options: LiteMap<String, LiteMap<String, String>>,
     /// Whether a newer comparison is on its way.
     pub(crate) waiting: bool,
     /// The pasted text, which findings point into.
