@@ -2,4 +2,4 @@
 import init from "./lossmask.js";
 
 await init();
-export { analyze, encode, encodeIds, loadTokenizer, parse, recipes, render, templates } from "./lossmask.js";
+export { analyze, compile, encode, encodeIds, loadTokenizer, parse, recipes, render, templates } from "./lossmask.js";

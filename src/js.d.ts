@@ -85,6 +85,34 @@ export interface Rendered {
   diagnostics: Finding[];
 }
 
+/** A chat template that is read once and renders many conversations to their text. */
+export interface ChatTemplate {
+  /** The text of a conversation; throws where the template does not render it. */
+  render(messages: readonly object[], options?: RenderOptions): string;
+  /** Gives its memory back at once; it is given back anyway some time after the last use. */
+  free(): void;
+}
+
+export interface CompileOptions {
+  /** The id of a tokenizer that was loaded, whose special tokens the template sees; the built-in one where absent. */
+  tokenizer?: string;
+  /** The major version of transformers that prepares the messages: 5, or 4. */
+  transformers?: 4 | 5;
+}
+
+export interface RenderOptions {
+  tools?: readonly unknown[];
+  /** Further variables of the template, such as `enable_thinking` or `bos_token`. */
+  variables?: Record<string, unknown>;
+  /** Whether the text ends with the header of the assistant's next turn. */
+  addGenerationPrompt?: boolean;
+  /** The clock that `strftime_now` sees, `2026-01-31T09:05:07`; now where absent. */
+  now?: string;
+}
+
+/** Compiles an id of the catalog (see `templates()`) or the text of a template, or the tokenizer's own where absent. */
+export function compile(template?: string, options?: CompileOptions): ChatTemplate;
+
 export interface Encoding {
   ids: number[];
   /** UTF-16 offsets. */

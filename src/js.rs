@@ -13,15 +13,18 @@ use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::dialogue;
 use crate::engine::{self, EMBEDDED, Engine, Request, TemplateChoice, moment};
 use crate::recipe::{Outcome, Sample};
-use crate::span::Span;
 use crate::template::{self, Owner, Preparation};
 use crate::tokenizer::{Files, Tokenizer};
 
+pub use compiled::{ChatTemplate, CompileOptions};
 pub use lists::{OptionInfo, RecipeInfo, TemplateInfo, recipes, templates};
+use utf16::Utf16;
 
+mod compiled;
 mod lists;
 #[cfg(test)]
 mod tests;
+mod utf16;
 
 /// What a program asks for; every field but the dialogue may be left out.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,26 +72,35 @@ impl Call {
     fn request(&self, clock: NaiveDateTime) -> Result<Request, String> {
         let named = self.now.as_deref().map(|now| moment(now).ok_or(NOT_A_MOMENT));
         let now = named.transpose()?.unwrap_or(clock);
-        let template = match self.template.as_deref() {
-            None => TemplateChoice::TokenizersOwn,
-            Some(source) if source.contains('{') => TemplateChoice::Source(source.to_owned()),
-            Some(id) => TemplateChoice::Catalog(id.to_owned()),
-        };
         let default = Request::default();
         Ok(Request {
             dialogue: text(&self.dialogue),
             format: self.format.clone(),
-            template,
+            template: choice(self.template.as_deref()),
             tokenizer: self.tokenizer.clone().unwrap_or(default.tokenizer),
             recipe: self.recipe.clone().unwrap_or(default.recipe),
             options: self.options.iter().map(|(name, value)| (name.clone(), option(value))).collect(),
             ignore_index: self.ignore_index.unwrap_or(default.ignore_index),
             now,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-            preparation: if self.transformers == Some(4) { Preparation::V4 } else { Preparation::V5 },
+            preparation: preparation(self.transformers),
             conversation: self.conversation,
         })
     }
+}
+
+/// The template that a text names: a template holds a `{`, an id of the catalog does not.
+fn choice(template: Option<&str>) -> TemplateChoice {
+    match template {
+        None => TemplateChoice::TokenizersOwn,
+        Some(source) if source.contains('{') => TemplateChoice::Source(source.to_owned()),
+        Some(id) => TemplateChoice::Catalog(id.to_owned()),
+    }
+}
+
+/// How the major version of transformers prepares messages.
+fn preparation(transformers: Option<u8>) -> Preparation {
+    if transformers == Some(4) { Preparation::V4 } else { Preparation::V5 }
 }
 
 const NOT_A_MOMENT: &str = "`now` is written like 2026-01-31T09:05:07";
@@ -200,34 +212,6 @@ pub struct Parsed {
     messages: Value,
     tools: Option<Value>,
     diagnostics: Vec<Finding>,
-}
-
-/// The UTF-16 places of a text.
-struct Utf16(Vec<u32>);
-
-impl Utf16 {
-    fn of(text: &str) -> Self {
-        let mut places = Vec::with_capacity(text.len() + 1);
-        let mut at = 0;
-        for character in text.chars() {
-            places.extend(std::iter::repeat_n(at, character.len_utf8()));
-            at += character.len_utf16() as u32;
-        }
-        places.push(at);
-        Self(places)
-    }
-
-    fn place(&self, byte: usize) -> u32 {
-        self.0.get(byte).or_else(|| self.0.last()).copied().unwrap_or_default()
-    }
-
-    fn span(&self, span: Span) -> [u32; 2] {
-        [self.place(span.start), self.place(span.end)]
-    }
-
-    fn spans(&self, spans: &[Span]) -> Vec<[u32; 2]> {
-        spans.iter().map(|span| self.span(*span)).collect()
-    }
 }
 
 /// The texts that findings point into.

@@ -9,8 +9,9 @@ mod exports {
 
     use lossmask::app::platform::local_time;
     use lossmask::engine::Engine;
-    use lossmask::js::{self, Call};
+    use lossmask::js::{self, Call, CompileOptions};
     use lossmask::tokenizer::Files;
+    use serde::de::DeserializeOwned;
     use serde::{Deserialize, Serialize};
     use serde_wasm_bindgen::Serializer;
     use wasm_bindgen::prelude::*;
@@ -22,11 +23,14 @@ mod exports {
         static ENGINE: RefCell<Engine> = RefCell::new(Engine::new());
     }
 
-    fn read(call: &JsValue) -> Result<Call, JsError> {
-        // Through text, because only a reader of text tells of a field that is not known.
-        let text = js_sys::JSON::stringify(call)
-            .map_err(|_| JsError::new("the request can't be written as JSON"))?;
-        Ok(serde_json::from_str(&String::from(text))?)
+    fn json(value: &JsValue) -> Result<String, JsError> {
+        let text = js_sys::JSON::stringify(value);
+        text.map(String::from).map_err(|_| JsError::new("the request can't be written as JSON"))
+    }
+
+    // Through text, because only a reader of text tells of a field that is not known.
+    fn read<T: DeserializeOwned>(value: &JsValue) -> Result<T, JsError> {
+        Ok(serde_json::from_str(&json(value)?)?)
     }
 
     fn write(value: &impl Serialize) -> Result<JsValue, JsError> {
@@ -37,7 +41,7 @@ mod exports {
     pub fn analyze(
         #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
     ) -> Result<JsValue, JsError> {
-        let call = read(&request)?;
+        let call: Call = read(&request)?;
         let answer = ENGINE.with_borrow_mut(|engine| js::analyze(engine, &call, local_time()));
         write(&answer.map_err(|why| JsError::new(&why))?)
     }
@@ -46,9 +50,28 @@ mod exports {
     pub fn render(
         #[wasm_bindgen(unchecked_param_type = "Request")] request: JsValue,
     ) -> Result<JsValue, JsError> {
-        let call = read(&request)?;
+        let call: Call = read(&request)?;
         let answer = ENGINE.with_borrow_mut(|engine| js::render(engine, &call, local_time()));
         write(&answer.map_err(|why| JsError::new(&why))?)
+    }
+
+    #[wasm_bindgen(skip_typescript)]
+    pub struct ChatTemplate(js::ChatTemplate);
+
+    #[wasm_bindgen]
+    impl ChatTemplate {
+        pub fn render(&self, messages: JsValue, options: JsValue) -> Result<String, JsError> {
+            let call = json(&js_sys::Array::of2(&messages, &options))?;
+            self.0.render(&call, local_time).map_err(|why| JsError::new(&why))
+        }
+    }
+
+    #[wasm_bindgen(skip_typescript)]
+    pub fn compile(template: Option<String>, options: JsValue) -> Result<ChatTemplate, JsError> {
+        let options = if options.is_undefined() { CompileOptions::default() } else { read(&options)? };
+        let compiled =
+            ENGINE.with_borrow_mut(|engine| js::ChatTemplate::compile(engine, template.as_deref(), &options));
+        compiled.map(ChatTemplate).map_err(|why| JsError::new(&why))
     }
 
     #[wasm_bindgen(unchecked_return_type = "Parsed[]")]

@@ -1,13 +1,15 @@
 //! What can be said of the template that a request names, without a dialogue.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, Request, choose_template, unknown};
+use super::{Engine, Request, TemplateChoice, choose_template, unknown};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::template::checks::{Setting, TemplateFinding, check};
 use crate::template::twin::{Twin, training_twin};
-use crate::template::{Switch, differences, switches};
+use crate::template::{Preparation, Switch, Template, differences, switches};
 use crate::tokenizer::Tokenizer;
 
 /// A template, looked at for training.
@@ -30,6 +32,18 @@ pub struct TemplateReport {
 }
 
 impl Engine {
+    /// The compiled template of a choice, and the tokenizer whose own it may be.
+    pub fn compile(
+        &mut self,
+        template: &TemplateChoice,
+        tokenizer: &str,
+        preparation: Preparation,
+    ) -> Result<(Rc<Template>, Rc<Tokenizer>), Diagnostic> {
+        let tokenizer = self.tokenizer(tokenizer).ok_or_else(|| unknown::tokenizer(tokenizer))?;
+        let (_, source) = choose_template(template, Some(&tokenizer))?;
+        Ok((self.template(&source, preparation)?, tokenizer))
+    }
+
     /// Checks the template that a request names, with the special tokens of the tokenizer that it names.
     pub fn inspect(&mut self, request: &Request) -> Result<TemplateReport, Diagnostic> {
         let tokenizer =

@@ -1,15 +1,14 @@
 //! The Jinja environment of transformers: its whitespace rules, filters, functions and limits.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Kwargs, Object, ObjectRepr, Rest, Tuple, Value, ValueKind};
+use minijinja::value::{Kwargs, Rest, Tuple, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State};
 
 use super::python::{self, Json};
-use super::{Input, filters, methods};
+use super::{Input, filters, globals, methods};
 
 /// How long a template may be, in bytes.
 pub(super) const MAX_SOURCE: usize = 1 << 20;
@@ -75,16 +74,13 @@ pub(super) fn environment() -> Environment<'static> {
     });
     env.remove_global("debug");
     filters::add(&mut env);
+    globals::add(&mut env);
     env.add_function("raise_exception", raise_exception);
     env.add_filter("tojson", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
         to_json(state, value, &args, &named)
     });
     env.add_filter("string", |value: Value| python::text(&value));
     env.add_filter("trim", trim);
-    env.add_function("joiner", |separator: Option<String>| {
-        let separator = separator.unwrap_or_else(|| ", ".to_owned());
-        Value::from_object(Joiner { separator, used: AtomicBool::new(false) })
-    });
     env.add_test("callable", |value: &Value| value.kind() == ValueKind::Plain);
     env.add_test("iterable", |value: &Value| is_iterable(value));
     env.add_test("sequence", |value: &Value| is_iterable(value));
@@ -97,16 +93,26 @@ pub(super) fn environment() -> Environment<'static> {
 
 /// The variables of a render that are not messages.
 pub(super) fn variables(input: &Input<'_>) -> Vec<(String, Value)> {
-    let now = input.now;
+    let tools = input.tools.map_or_else(|| Value::from(()), super::value::value);
+    let mut variables = given(tools, input.add_generation_prompt, input.special_tokens, input.now);
+    variables.extend(input.variables.iter().map(|(name, item)| (name.clone(), super::value::value(item))));
+    variables
+}
+
+/// Those that every render has.
+pub(super) fn given(
+    tools: Value,
+    add_generation_prompt: bool,
+    special_tokens: &BTreeMap<String, String>,
+    now: NaiveDateTime,
+) -> Vec<(String, Value)> {
     let mut variables = vec![
-        ("tools".to_owned(), input.tools.map_or_else(|| Value::from(()), super::value::value)),
+        ("tools".to_owned(), tools),
         ("documents".to_owned(), Value::from(())),
-        ("add_generation_prompt".to_owned(), Value::from(input.add_generation_prompt)),
+        ("add_generation_prompt".to_owned(), Value::from(add_generation_prompt)),
         ("strftime_now".to_owned(), Value::from_function(move |format: &str| strftime(now, format))),
     ];
-    variables
-        .extend(input.special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
-    variables.extend(input.variables.iter().map(|(name, item)| (name.clone(), super::value::value(item))));
+    variables.extend(special_tokens.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))));
     variables
 }
 
@@ -155,24 +161,6 @@ fn to_json(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Res
     let text = json.dump(value)?;
     state.consume_fuel(text.len() as u64 / 4)?;
     Ok(text)
-}
-
-/// Jinja's `joiner`: nothing at the first call, the separator at every later one.
-#[derive(Debug)]
-struct Joiner {
-    separator: String,
-    used: AtomicBool,
-}
-
-impl Object for Joiner {
-    fn repr(self: &Arc<Self>) -> ObjectRepr {
-        ObjectRepr::Plain
-    }
-
-    fn call(self: &Arc<Self>, _state: &mut State, _args: &[Value]) -> Result<Value, Error> {
-        let used = self.used.swap(true, Ordering::Relaxed);
-        Ok(Value::from(if used { self.separator.as_str() } else { "" }))
-    }
 }
 
 /// Whether Python could iterate over a value: over a string, a dict and Jinja's Undefined too, but not over None.

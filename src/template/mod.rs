@@ -7,6 +7,7 @@ mod error;
 mod filters;
 mod format;
 mod generation;
+mod globals;
 mod limits;
 mod marks;
 mod methods;
@@ -15,6 +16,7 @@ mod newlines;
 mod owners;
 mod parity;
 mod passes;
+mod plain;
 mod positions;
 pub mod probes;
 mod python;
@@ -26,6 +28,7 @@ pub mod twin;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use minijinja::{Environment, Value as Item};
 use serde::{Deserialize, Serialize};
@@ -36,6 +39,7 @@ use crate::span::Span;
 
 pub use named::named;
 pub use parity::differences;
+pub use plain::{Entries, Json, Plain};
 pub use switches::{Switch, SwitchKind, switches};
 pub use value::Preparation;
 
@@ -45,6 +49,9 @@ pub struct Template {
     /// Offsets of the text that minijinja reads ▶ offsets of `source`.
     places: newlines::Places,
     env: Environment<'static>,
+    /// The text that has the marks of `passes` put in, its tags, and what came of it once it was asked for.
+    unmarked: (String, Vec<generation::Tag>),
+    marked: OnceLock<Option<Environment<'static>>>,
     blocks: Vec<generation::Block>,
     /// The first block that lies in a macro or in the body of a filter.
     gathered: Option<Span>,
@@ -151,7 +158,7 @@ pub fn python_str(value: &Value) -> Option<String> {
 /// The name of the one template in its environment.
 const NAME: &str = "template";
 
-/// The name of the same template with marks around what it generates, where it has such blocks.
+/// The name of the same template with marks around what it generates.
 const MARKED: &str = "marked";
 
 impl Template {
@@ -166,24 +173,20 @@ impl Template {
         }
         let generation::Rewritten { text: rewritten, blocks, tags, gathered } =
             generation::rewrite(&text, |span| newlines.restore(span));
-        let marked = passes::marked(&rewritten, &tags).filter(|_| !tags.is_empty());
         if let Some(place) = generation::unsupported(&rewritten) {
             return Err(error::leaves_a_scope(newlines.restore(place)));
         }
         let mut env = environment::environment();
-        if let Some(marked) = marked {
-            // Where the marks make it no template, their render fails, and nothing is told.
-            env.add_template_owned(MARKED, rewrite::rewrite(&marked).0).ok();
-        }
-        let (rewritten, inserted) = rewrite::rewrite(&rewritten);
+        let (runs, inserted) = rewrite::rewrite(&rewritten);
         let places = newlines::Places { newlines, inserted };
-        env.add_template_owned(NAME, rewritten)
-            .map_err(|error| error::diagnostic(&error, source, &places))?;
+        env.add_template_owned(NAME, runs).map_err(|error| error::diagnostic(&error, source, &places))?;
         let trims = source.contains("trim") || source.contains("strip(");
         Ok(Self {
             source: source.to_owned(),
             places,
             env,
+            unmarked: (rewritten, tags),
+            marked: OnceLock::new(),
             blocks,
             gathered,
             trims,
@@ -254,7 +257,7 @@ impl Template {
     pub fn passes(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Span> {
         let marked = || {
             let messages = value::messages(input.messages, self.preparation, &mut value::Plain);
-            let (text, _) = self.run_named(MARKED, &environment::variables(input), messages).ok()?;
+            let text = self.run_marked(&environment::variables(input), messages)?;
             passes::read(&text, &rendered.text)
         };
         if self.blocks.is_empty() {
@@ -270,24 +273,10 @@ impl Template {
         variables: &[(String, Item)],
         messages: Vec<Item>,
     ) -> Result<(String, Vec<Writer>), Diagnostic> {
-        self.run_named(NAME, variables, messages)
-    }
-
-    fn run_named(
-        &self,
-        name: &str,
-        variables: &[(String, Item)],
-        messages: Vec<Item>,
-    ) -> Result<(String, Vec<Writer>), Diagnostic> {
-        let failed = |error: minijinja::Error| error::diagnostic(&error, &self.source, &self.places);
-        let template = self.env.get_template(name).map_err(failed)?;
-        let mut context = BTreeMap::new();
-        context.insert("messages", Item::from(messages));
-        context.extend(variables.iter().map(|(name, item)| (name.as_str(), item.clone())));
-        let (text, spans) = template.render_with_spans(Item::from_pairs(context)).map_err(failed)?;
-        if text.len() > environment::MAX_OUTPUT {
-            return Err(error::too_large());
-        }
+        let template = self.env.get_template(NAME).map_err(|error| self.failed(&error))?;
+        let (text, spans) =
+            template.render_with_spans(context(variables, messages)).map_err(|error| self.failed(&error))?;
+        let text = within_limit(text)?;
         let writers = spans
             .iter()
             .map(|span| Writer {
@@ -298,6 +287,30 @@ impl Template {
         Ok((text, writers))
     }
 
+    /// Like [`Template::run`], for the text alone.
+    fn run_for_text(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Result<String, Diagnostic> {
+        let template = self.env.get_template(NAME).map_err(|error| self.failed(&error))?;
+        let text = template.render(context(variables, messages)).map_err(|error| self.failed(&error))?;
+        within_limit(text)
+    }
+
+    /// The text with marks around each pass through a block; none where the marks make it no template.
+    fn run_marked(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Option<String> {
+        let marked = self.marked.get_or_init(|| {
+            let (text, tags) = &self.unmarked;
+            let marked = rewrite::rewrite(&passes::marked(text, tags)?).0;
+            let mut env = self.env.clone();
+            env.add_template_owned(MARKED, marked).ok()?;
+            Some(env)
+        });
+        let template = marked.as_ref()?.get_template(MARKED).ok()?;
+        within_limit(template.render(context(variables, messages)).ok()?).ok()
+    }
+
+    fn failed(&self, error: &minijinja::Error) -> Diagnostic {
+        error::diagnostic(error, &self.source, &self.places)
+    }
+
     /// Who owns each byte of `rendered`, which must be this template's render of `input`: pieces that cover the text
     /// from end to end, in order, without gap or overlap.
     ///
@@ -306,4 +319,16 @@ impl Template {
     pub fn owners(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Piece> {
         owners::owners(self, input, &rendered.text, &rendered.writers)
     }
+}
+
+/// Everything that a template sees, by name.
+fn context(variables: &[(String, Item)], messages: Vec<Item>) -> Item {
+    let mut context = BTreeMap::new();
+    context.insert("messages", Item::from(messages));
+    context.extend(variables.iter().map(|(name, item)| (name.as_str(), item.clone())));
+    Item::from_pairs(context)
+}
+
+fn within_limit(text: String) -> Result<String, Diagnostic> {
+    if text.len() > environment::MAX_OUTPUT { Err(error::too_large()) } else { Ok(text) }
 }

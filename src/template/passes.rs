@@ -164,8 +164,8 @@ mod tests {
             };
             let template = super::super::Template::compile(&source).expect(&source);
             let rendered = template.render(&input).expect(&source);
-            let (marked, _) = template
-                .run_named(super::super::MARKED, &super::super::environment::variables(&input), Vec::new())
+            let marked = template
+                .run_marked(&super::super::environment::variables(&input), Vec::new())
                 .expect(&source);
             let passes = read(&marked, &rendered.text);
             let passes =

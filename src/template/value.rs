@@ -1,7 +1,5 @@
 //! What a template sees of a conversation: our values ▶ minijinja's, messages prepared as transformers 5.23 does.
 
-use std::sync::Arc;
-
 use minijinja::value::Value;
 use serde::{Deserialize, Serialize};
 
@@ -87,19 +85,26 @@ fn message<'a>(
     preparation: Preparation,
     dress: &mut dyn Dress<'a>,
 ) -> Value {
-    let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(message.fields.len() + 2);
+    let mut entries = Vec::with_capacity(message.fields.len() + 2);
     for (key, item) in &message.fields {
-        let shown = field(index, &key.text, item, dress);
-        match entries.iter_mut().find(|entry| *entry.0 == *key.text) {
+        let (key, shown) = (Value::from(key.text.as_str()), field(index, &key.text, item, dress));
+        match entries.iter_mut().find(|entry: &&mut (Value, Value)| entry.0 == key) {
             Some(entry) => entry.1 = shown,
-            None => entries.push((Arc::from(key.text.as_str()), shown)),
+            None => entries.push((key, shown)),
         }
     }
+    prepared(entries, preparation)
+}
+
+/// A message of these entries, prepared.
+pub(super) fn prepared(mut entries: Vec<(Value, Value)>, preparation: Preparation) -> Value {
     if preparation == Preparation::V4 {
         return Value::from_pairs(entries);
     }
     entries.retain(|entry| !entry.1.is_none());
-    let find = |entries: &[(Arc<str>, Value)], name: &str| entries.iter().position(|entry| &*entry.0 == name);
+    let find = |entries: &[(Value, Value)], name: &str| {
+        entries.iter().position(|entry| entry.0.as_str() == Some(name))
+    };
     if let Some(found) = REASONING.iter().find_map(|name| find(&entries, name)) {
         let reasoning = entries[found].1.clone();
         match find(&entries, REASONING[0]) {

@@ -52,6 +52,24 @@ test("a text in another format, options as JavaScript values and a clock are und
   assert.equal(text, "2031");
 });
 
+test("a compiled template gives the text that render gives, and an error its line and column", () => {
+  const chat = lossmask.compile("qwen3");
+  const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object" } } }];
+  const variables = { enable_thinking: false };
+  const text = chat.render(talk, { tools, variables, addGenerationPrompt: true });
+  const dialogue = { messages: talk, tools };
+  const [whole] = lossmask.render({ dialogue, template: "qwen3", variables, addGenerationPrompt: true });
+  assert.equal(text, whole.text);
+  assert.notEqual(chat.render(talk), text);
+  chat.free();
+  const clock = lossmask.compile("{{ strftime_now('%Y') }} {{ bos_token }}");
+  assert.equal(clock.render([], { now: "2031-01-31T09:05:07", variables: { bos_token: "<b>" } }), "2031 <b>");
+  assert.equal(clock.render([]).slice(0, 4), String(new Date().getFullYear()));
+  assert.throws(() => lossmask.compile("a\n{% if %}"), /line 2, column \d+/);
+  assert.throws(() => lossmask.compile("{{ raise_exception('no system message') }}").render(talk), /no system message/);
+  assert.throws(() => clock.render(talk, { toolz: [] }), /toolz/);
+});
+
 test("a tokenizer is loaded from the texts of its files, and what is none is refused", () => {
   const tokenizer = JSON.stringify({
     added_tokens: [],
@@ -82,6 +100,10 @@ test("its types describe it: a program that is right compiles, one that is wrong
   compile(`import { analyze, type Sample } from "lossmask";
     const samples: Sample[] = analyze({ dialogue: "", recipe: "axolotl", options: { train_on_eos: "last" } }).samples;
     const label: number = samples[0].labels[0]; console.log(label);`)();
+  compile(`import { compile, type ChatTemplate, type RenderOptions } from "lossmask";
+    const chat: ChatTemplate = compile("chatml", { transformers: 4 });
+    const options: RenderOptions = { addGenerationPrompt: true };
+    const text: string = chat.render([{ role: "user", content: "hi" }], options); console.log(text);`)();
   assert.throws(compile(`import { analyze } from "lossmask"; analyze({ dialog: "" });`), ({ stdout }) => /dialog/.test(stdout));
 });
 

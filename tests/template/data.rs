@@ -6,13 +6,15 @@ use std::sync::LazyLock;
 
 use lossmask::dialogue::{Kind, Message, Run, Text, Value};
 use lossmask::span::Span;
-use lossmask::template::{Input, catalog};
+use lossmask::template::{Input, Plain, catalog};
 
 /// A conversation of `conversations.json`.
 pub(crate) struct Given {
     pub(crate) messages: Vec<Message>,
     pub(crate) tools: Option<Value>,
     pub(crate) variables: Vec<(String, Value)>,
+    /// The same as JSON: messages, tools, variables.
+    json: [serde_json::Value; 3],
 }
 
 impl Given {
@@ -26,6 +28,19 @@ impl Given {
             messages: &self.messages,
             tools: self.tools.as_ref(),
             variables: &self.variables,
+            add_generation_prompt: prompt,
+            special_tokens,
+            now: now(),
+        }
+    }
+
+    /// The same, read from JSON.
+    pub(crate) fn plain<'a>(&self, special_tokens: &'a BTreeMap<String, String>, prompt: bool) -> Plain<'a> {
+        let [messages, tools, variables] = self.json.each_ref().map(ToString::to_string);
+        Plain {
+            messages: serde_json::from_str(&messages).expect("messages"),
+            tools: serde_json::from_str(&tools).expect("tools"),
+            variables: serde_json::from_str(&variables).expect("variables"),
             add_generation_prompt: prompt,
             special_tokens,
             now: now(),
@@ -98,9 +113,16 @@ pub(crate) fn case(case: &str) -> (Given, bool) {
     let conversation = &CONVERSATIONS[name];
     let messages = conversation["messages"].as_array().expect("messages").iter().map(message).collect();
     let variables = conversation["variables"].as_object().into_iter().flatten();
+    let shown = conversation.get("tools").filter(|_| tools);
+    let json = [
+        conversation["messages"].clone(),
+        shown.cloned().unwrap_or_default(),
+        conversation.get("variables").cloned().unwrap_or_else(|| serde_json::json!({})),
+    ];
     let given = Given {
+        json,
         messages,
-        tools: conversation.get("tools").filter(|_| tools).map(value),
+        tools: shown.map(value),
         variables: variables.map(|(name, item)| (name.clone(), value(item))).collect(),
     };
     (given, prompt)

@@ -51,6 +51,10 @@ fn compare(name: &str, source: &str, entry: &Value, preparation: Preparation) ->
             continue;
         }
         let rendered = template.render(&given.input(&special_tokens, prompt));
+        let plain = template.render_plain(given.plain(&special_tokens, prompt));
+        if plain != rendered.clone().map(|rendered| rendered.text) {
+            differences.push(format!("{label}: the text alone is {plain:?}, with its writers {rendered:?}"));
+        }
         if wanted["error"] == NO_ERROR_HERE {
             continue;
         }

@@ -50,11 +50,11 @@ pub(crate) fn build(tools: &Tools) -> Result<PathBuf> {
 fn compile(tools: &Tools) -> Result<PathBuf> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let mut cargo = tools.command("cargo")?;
-    cargo.args(["build", "--locked", "--quiet", "--profile", "web", "--bin", "js", "--target", TARGET]);
+    cargo.args(["build", "--locked", "--quiet", "--profile", "npm", "--bin", "js", "--target", TARGET]);
     run::run(&mut cargo)?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);
-    Ok(target.join(TARGET).join("web/js.wasm"))
+    Ok(target.join(TARGET).join("npm/js.wasm"))
 }
 
 fn bind(tools: &Tools, wasm: &Path, folder: &Path) -> Done {
