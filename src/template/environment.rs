@@ -1,6 +1,7 @@
 //! The Jinja environment of transformers: its whitespace rules, filters, functions and limits.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
 use minijinja::syntax::SyntaxConfig;
@@ -47,6 +48,12 @@ pub(super) fn syntax() -> SyntaxConfig {
 
 /// An environment with the settings of transformers and no template.
 pub(super) fn environment() -> Environment<'static> {
+    // Its many filters are made once: a copy shares them.
+    static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(fresh);
+    ENVIRONMENT.clone()
+}
+
+fn fresh() -> Environment<'static> {
     let mut env = Environment::new();
     env.set_syntax(syntax());
     env.set_auto_escape_callback(|_| AutoEscape::None);

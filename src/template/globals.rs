@@ -21,7 +21,7 @@ pub(super) fn add(env: &mut Environment<'_>) {
         let separator = if separator.is_undefined() { Value::from(", ") } else { separator };
         Ok(Value::from_object(Joiner { separator, used: AtomicBool::new(false) }))
     });
-    env.add_function("dict", |state: &State, given: Option<Value>, named: Kwargs| dict(state, given, &named));
+    env.add_function("dict", |state: &State, given: Rest<Value>, named: Kwargs| dict(state, &given, &named));
     env.add_function("lipsum", |_: Rest<Value>| -> Result<Value, Error> {
         Err(invalid("`lipsum` writes a random text, so the render would be another one each time"))
     });
@@ -32,9 +32,15 @@ fn invalid(why: &'static str) -> Error {
 }
 
 /// `dict(mapping or pairs, name=value…)`.
-fn dict(state: &State, given: Option<Value>, named: &Kwargs) -> Result<Value, Error> {
+fn dict(state: &State, given: &[Value], named: &Kwargs) -> Result<Value, Error> {
     let mut entries = Vec::new();
-    if let Some(given) = given {
+    if given.len() > 1 {
+        return Err(Error::from(ErrorKind::TooManyArguments));
+    }
+    if let Some(given) = given.first() {
+        if given.is_undefined() {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
         let pairs = given.kind() != ValueKind::Map;
         for item in given.try_iter()? {
             state.consume_fuel(1)?;

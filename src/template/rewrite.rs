@@ -6,7 +6,7 @@
 //! | `a ~ b` | `(a)\|__str ~ (b)\|__str` | None, True, floats and lists have a text of their own |
 //! | `"…" % x` | `"…" \|__percent( x)` | it formats |
 //! | `for x in a` | `for x in (a)\|__each` | None has no items |
-//! | `set x = a` | `set x = (a)\|__kept` | a value that nests without end is collected without a stack |
+//! | `set x = [a]` | `set x = ([a])\|__kept` | a value that nests without end is collected without a stack |
 
 use minijinja::machinery::{Token, parse, tokenize};
 
@@ -38,7 +38,7 @@ struct Wrap {
     close: &'static str,
 }
 
-/// The template with the filters put in; as it was if it could not be parsed then.
+/// The template with the filters put in; as it was if it could not be read then.
 pub(super) fn rewrite(source: &str) -> (String, Inserted) {
     let mut tokens = Vec::new();
     for token in tokenize(source, false, environment::syntax()) {
@@ -61,6 +61,9 @@ pub(super) fn rewrite(source: &str) -> (String, Inserted) {
             start += length;
         }
         start += 1;
+    }
+    if wraps.is_empty() {
+        return (source.to_owned(), Inserted::default());
     }
     let (text, inserted) = put_in(source, &wraps, &percents);
     match parse(&text, "template", environment::syntax()) {
@@ -104,6 +107,16 @@ fn statement(tag: &[(Token<'_>, Span)], wraps: &mut Vec<Wrap>) {
         }
         Some((Token::Ident("set"), _)) => {
             let Some(at) = find(1, |token| matches!(token, Token::Assign)) else { return };
+            // A name that gets what another one has, or text, nests no deeper than that.
+            let nests = |token: &Token<'_>| {
+                matches!(
+                    token,
+                    Token::ParenOpen | Token::BracketOpen | Token::BraceOpen | Token::Pipe | Token::Comma
+                )
+            };
+            if at == 2 && !tag[at..].iter().any(|(token, _)| nests(token)) {
+                return;
+            }
             (at + 1, tag.len(), ")|__kept")
         }
         _ => return,
@@ -279,6 +292,11 @@ mod tests {
             ("{% set ns.x = 1, 2 %}", "{% set ns.x = (1, 2)|__kept %}"),
             ("{{ '%s-%d' % (a, b|f(1)) ~ c }}", "{{ ('%s-%d' |__percent( (a, b|f(1))))|__str ~ (c)|__str }}"),
             ("{{ a % 2 }}{% set x %}y{% endset %}", "{{ a % 2 }}{% set x %}y{% endset %}"),
+            ("{% set x = b.c if d is defined else 'e' %}", "{% set x = b.c if d is defined else 'e' %}"),
+            (
+                "{% set ns.x = b %}{% set x = b, d %}",
+                "{% set ns.x = (b)|__kept %}{% set x = (b, d)|__kept %}",
+            ),
         ] {
             let (text, inserted) = rewrite(source);
             assert_eq!(text, wanted);
