@@ -177,9 +177,9 @@ impl Template {
             return Err(error::leaves_a_scope(newlines.restore(place)));
         }
         let mut env = environment::environment();
-        let (runs, inserted) = rewrite::rewrite(&rewritten);
-        let places = newlines::Places { newlines, inserted };
-        env.add_template_owned(NAME, runs).map_err(|error| error::diagnostic(&error, source, &places))?;
+        let mut places = newlines::Places { newlines, inserted: rewrite::Inserted::default() };
+        places.inserted =
+            add(&mut env, NAME, &rewritten).map_err(|error| error::diagnostic(&error, source, &places))?;
         let trims = source.contains("trim") || source.contains("strip(");
         Ok(Self {
             source: source.to_owned(),
@@ -298,9 +298,9 @@ impl Template {
     fn run_marked(&self, variables: &[(String, Item)], messages: Vec<Item>) -> Option<String> {
         let marked = self.marked.get_or_init(|| {
             let (text, tags) = &self.unmarked;
-            let marked = rewrite::rewrite(&passes::marked(text, tags)?).0;
+            let marked = passes::marked(text, tags)?;
             let mut env = self.env.clone();
-            env.add_template_owned(MARKED, marked).ok()?;
+            add(&mut env, MARKED, &marked).ok()?;
             Some(env)
         });
         let template = marked.as_ref()?.get_template(MARKED).ok()?;
@@ -319,6 +319,20 @@ impl Template {
     pub fn owners(&self, input: &Input<'_>, rendered: &Rendered) -> Vec<Piece> {
         owners::owners(self, input, &rendered.text, &rendered.writers)
     }
+}
+
+/// Adds a template with the operators of Python, or as it is where it is no template then.
+fn add(
+    env: &mut Environment<'static>,
+    name: &'static str,
+    text: &str,
+) -> Result<rewrite::Inserted, minijinja::Error> {
+    let (runs, inserted) = rewrite::rewrite(text);
+    if env.add_template_owned(name, runs).is_ok() {
+        return Ok(inserted);
+    }
+    env.add_template_owned(name, text.to_owned())?;
+    Ok(rewrite::Inserted::default())
 }
 
 /// Everything that a template sees, by name.

@@ -8,7 +8,7 @@
 //! | `for x in a` | `for x in (a)\|__each` | None has no items |
 //! | `set x = [a]` | `set x = ([a])\|__kept` | a value that nests without end is collected without a stack |
 
-use minijinja::machinery::{Token, parse, tokenize};
+use minijinja::machinery::{Token, tokenize};
 
 use super::environment;
 use crate::span::Span;
@@ -38,7 +38,7 @@ struct Wrap {
     close: &'static str,
 }
 
-/// The template with the filters put in; as it was if it could not be read then.
+/// The template with the filters put in; as it was where it can't be read.
 pub(super) fn rewrite(source: &str) -> (String, Inserted) {
     let mut tokens = Vec::new();
     for token in tokenize(source, false, environment::syntax()) {
@@ -65,11 +65,7 @@ pub(super) fn rewrite(source: &str) -> (String, Inserted) {
     if wraps.is_empty() {
         return (source.to_owned(), Inserted::default());
     }
-    let (text, inserted) = put_in(source, &wraps, &percents);
-    match parse(&text, "template", environment::syntax()) {
-        Ok(_) => (text, inserted),
-        Err(_) => (source.to_owned(), Inserted::default()),
-    }
+    put_in(source, &wraps, &percents)
 }
 
 fn is_end(token: &Token<'_>) -> bool {

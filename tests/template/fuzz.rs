@@ -3,11 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use lossmask::template::checks::{Setting, check};
-use lossmask::template::twin::training_twin;
-use lossmask::template::{Template, catalog, switches};
+use lossmask::template::{Template, catalog};
 
 use crate::data::{self, special_tokens};
+use crate::template_holds;
 
 /// Pieces to put in.
 const PIECES: [&str; 40] = [
@@ -99,31 +98,11 @@ fn try_out(source: &str) {
         for name in ["poem", "tools", "long"] {
             let given = data::given(name);
             for prompt in [true, false] {
-                let input = given.input(&special_tokens, prompt);
-                let Ok(rendered) = template.render(&input) else { continue };
-                let pieces = template.owners(&input, &rendered);
-                assert_eq!(
-                    pieces.last().map_or(0, |piece| piece.output.end),
-                    rendered.text.len(),
-                    "{source}"
-                );
-                let mut end = 0;
-                // Those of blocks in a macro lie where transformers sees them, and may lie over each other.
-                let gathered = source.contains("macro") || source.contains("filter");
-                for span in &rendered.generation {
-                    assert!((span.start >= end || gathered) && !span.is_empty(), "{source}");
-                    assert!(rendered.text.get(span.start..span.end).is_some(), "{source}");
-                    end = span.end;
-                }
-                for writer in &rendered.writers {
-                    assert!(source.get(writer.source.start..writer.source.end).is_some(), "{source}");
-                }
+                template_holds::renders(&template, &given.input(&special_tokens, prompt));
             }
         }
     }
-    let _ = switches(source);
-    let _ = training_twin(source, &special_tokens, data::now());
-    check(source, Setting { special_tokens: &special_tokens, now: data::now(), tokenizer_adds_bos: true });
+    template_holds::is_looked_at(source, &special_tokens, data::now());
 }
 
 #[test]

@@ -7,4 +7,6 @@ mod goldens;
 mod hostile;
 mod owners;
 mod speed;
+#[path = "../support/template_holds.rs"]
+mod template_holds;
 mod twins;
