@@ -52,8 +52,7 @@ async fn list() -> Vec<Entry> {
         answer(&store.get_all()?).await
     };
     let records: Array = records.await.map_or_else(|_: JsValue| Array::new(), JsCast::unchecked_into);
-    let mut entries: Vec<Entry> =
-        records.iter().filter_map(|record| serde_wasm_bindgen::from_value(record).ok()).collect();
+    let mut entries: Vec<Entry> = records.iter().filter_map(|record| store::read(&record)).collect();
     entries.sort_by(|a, b| b.when.total_cmp(&a.when));
     entries
 }
@@ -72,7 +71,7 @@ async fn keep(id: String, choices: &Choices) -> Result<(), JsValue> {
     };
     let others = list().await;
     erase(&going(&others, &entry)).await?;
-    let record: Object = serde_wasm_bindgen::to_value(&entry).map_err(JsValue::from)?.unchecked_into();
+    let record = store::record(&entry)?;
     let blob = Blob::new_with_str_sequence(&Array::of1(&json.into()))?;
     Reflect::set(&record, &STATE.into(), &blob)?;
     let (transaction, store) = store::store(HISTORY, IdbTransactionMode::Readwrite).await?;

@@ -1,7 +1,9 @@
 //! Where the browser keeps tokenizers that the user brought: a store of `IndexedDB`, a record a tokenizer. A record is
 //! what the page lists of it ([`Own`]) with its files as blobs, which are read only when they are wanted.
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, JSON, Object, Promise, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -95,7 +97,19 @@ pub(super) async fn list() -> Vec<Own> {
         answer(&request).await
     };
     let records: Array = records.await.map_or_else(|_| Array::new(), JsCast::unchecked_into);
-    records.iter().filter_map(|record| serde_wasm_bindgen::from_value(record).ok()).collect()
+    records.iter().filter_map(|record| read(&record)).collect()
+}
+
+/// What a record lists, by way of JSON, whose reader the worker has; its blobs are passed over.
+pub(super) fn read<T: DeserializeOwned>(record: &JsValue) -> Option<T> {
+    let text: String = JSON::stringify(record).ok()?.into();
+    serde_json::from_str(&text).ok()
+}
+
+/// A record that lists this.
+pub(super) fn record(listed: &impl Serialize) -> Result<Object, JsValue> {
+    let text = serde_json::to_string(listed).map_err(|error| JsValue::from(error.to_string()))?;
+    Ok(JSON::parse(&text)?.unchecked_into())
 }
 
 /// The files of a tokenizer; nothing where it is not kept.
@@ -130,7 +144,7 @@ pub(super) async fn put(own: &Own, parts: &Parts) -> Result<(), Bilingual> {
             let blob = Blob::new_with_str_sequence(&Array::of1(&text.into()))?;
             files.push(&Array::of2(&name.into(), &blob));
         }
-        let record: Object = serde_wasm_bindgen::to_value(own).map_err(JsValue::from)?.unchecked_into();
+        let record = record(own)?;
         Reflect::set(&record, &FILES.into(), &files)?;
         let (transaction, store) = store(TOKENIZERS, IdbTransactionMode::Readwrite).await?;
         store.put_with_key(&record, &own.id.as_str().into())?;
