@@ -224,7 +224,7 @@ fn every_command_of_the_manual_prints_what_stands_there_and_every_link_leads_som
 
 /// What stands of a recipe in `docs/recipes.md`.
 fn entry(recipe: &Recipe) -> String {
-    let mut text = format!("## `{}`\n\n{}. {}\n\n", recipe.id, recipe.title.en, sentence(recipe.summary.en));
+    let mut text = format!("## `{}`\n\n{}. {}\n\n", recipe.id, recipe.title.en, sentence(&recipe.summary.en));
     if let Some(source) = recipe.source {
         let known = match source.verified {
             Verified::Run => "its code was run and compared",
