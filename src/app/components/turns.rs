@@ -197,7 +197,7 @@ fn selected(list: &Element) -> Option<(usize, usize)> {
         token.get_attribute("data-token").filter(|_| is_in)?.parse().ok()
     });
     let first = found.next()?;
-    Some((first, found.last().unwrap_or(first)))
+    Some((first, found.next_back().unwrap_or(first)))
 }
 
 /// Selects from one token to another as a pointer would, where they are drawn.
