@@ -101,17 +101,13 @@ fn use_all_turns(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| dispatch.dispatch(Action::Hover(None)))
     };
     let onclick = {
-        let dispatch = dispatch.clone();
+        let (dispatch, picked, list) = (dispatch.clone(), picked.clone(), list.clone());
         Callback::from(move |event: MouseEvent| {
+            // The end of a selection is a click too, on what holds both its ends.
+            picked.set(list.cast::<Element>().and_then(|list| selected(&list)));
             if let Some(token) = token_of(&event) {
                 dispatch.dispatch(Action::Pin(TokenAt { sample: place, token }));
             }
-        })
-    };
-    let onpointerup = {
-        let (picked, list) = (picked.clone(), list.clone());
-        Callback::from(move |_: PointerEvent| {
-            picked.set(list.cast::<Element>().and_then(|list| selected(&list)));
         })
     };
     let onkeydown = {
@@ -177,7 +173,7 @@ fn use_all_turns(props: &Props) -> Html {
     });
     html! {
         <div class="turns" role="group" aria-label={lang.pick("Tokens", "token 列表")} ref={list}
-            {onpointerover} {onpointerleave} {onpointerup} {onfocusin} {onclick} {onkeydown}>
+            {onpointerover} {onpointerleave} {onfocusin} {onclick} {onkeydown}>
             { for blocks }
             <p class="picked" role="status">{ picked.map(|(began, ends)| picked_words(lang, &sample, began.min(ends)..began.max(ends) + 1)) }</p>
         </div>
