@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -231,7 +232,7 @@ fn entry(recipe: &Recipe) -> String {
             Verified::ReadFromSource => "its code was read, and could not be run",
         };
         let (package, version, file) = (source.package, source.version, source.file);
-        text += &format!("Reproduces {package} {version}, `{file}`; {known}.\n\n");
+        let _ = write!(text, "Reproduces {package} {version}, `{file}`; {known}.\n\n");
     }
     if !recipe.options.is_empty() {
         text += "| option | values | default | |\n| --- | --- | --- | --- |\n";
@@ -240,7 +241,7 @@ fn entry(recipe: &Recipe) -> String {
     }
     let defaults = Options::parse(recipe.id, recipe.options, &[]).unwrap();
     if let Some(config) = catalog::config(recipe, &defaults) {
-        text += &format!("In its own configuration:\n\n```text\n{config}```\n\n");
+        let _ = write!(text, "In its own configuration:\n\n```text\n{config}```\n\n");
     }
     text
 }
