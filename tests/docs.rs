@@ -1,12 +1,16 @@
-//! `docs/diagnostics/`: every code has a page, every page a code, and every command on a page prints what stands there.
+//! `docs/`: every code has a page, every page a code, every recipe its entry, and every command on a page prints what stands
+//! there.
 #![cfg(unix)]
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use lossmask::diagnostic::codes::CODES;
+use lossmask::recipe::catalog::{self, RECIPES};
+use lossmask::recipe::{OptionKind, OptionSpec, Options, Recipe, Verified};
 
 /// Set to write the outputs into the pages instead of comparing them.
 const BLESS: &str = "LOSSMASK_BLESS";
@@ -178,4 +182,101 @@ fn every_command_on_a_page_prints_what_stands_there() {
     });
     fs::remove_dir_all(&base).ok();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The pages of the manual that have commands, or links.
+const MANUAL: [&str; 8] = [
+    "README.md",
+    "quick-start.md",
+    "concepts.md",
+    "recipes.md",
+    "hosting.md",
+    "privacy.md",
+    "zh/quick-start.md",
+    "zh/concepts.md",
+];
+
+/// The page as it should be: written where [`BLESS`] is set, and compared otherwise.
+fn check_page(name: &str, now: &str) {
+    let file = root().join("docs").join(name);
+    if std::env::var_os(BLESS).is_some() {
+        fs::write(file, now).unwrap();
+    } else {
+        assert_eq!(fs::read_to_string(file).unwrap(), now, "docs/{name}: set {BLESS}=1 to write it");
+    }
+}
+
+#[test]
+fn every_command_of_the_manual_prints_what_stands_there_and_every_link_leads_somewhere() {
+    let base = std::env::temp_dir().join(format!("lossmask-manual-{}", std::process::id()));
+    for name in MANUAL {
+        let text = fs::read_to_string(root().join("docs").join(name)).unwrap();
+        let folder = base.join(name.replace('/', "-"));
+        fs::create_dir_all(&folder).unwrap();
+        check_page(name, &replayed(&text, &folder));
+        let place = root().join("docs").join(name);
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let local = !link.is_empty() && !link.starts_with("http");
+            assert!(!local || place.with_file_name(link).exists(), "docs/{name} links to {link}");
+        }
+    }
+    fs::remove_dir_all(&base).ok();
+}
+
+/// What stands of a recipe in `docs/recipes.md`.
+fn entry(recipe: &Recipe) -> String {
+    let mut text = format!("## `{}`\n\n{}. {}\n\n", recipe.id, recipe.title.en, sentence(&recipe.summary.en));
+    if let Some(source) = recipe.source {
+        let known = match source.verified {
+            Verified::Run => "its code was run and compared",
+            Verified::ReadFromSource => "its code was read, and could not be run",
+        };
+        let (package, version, file) = (source.package, source.version, source.file);
+        let _ = write!(text, "Reproduces {package} {version}, `{file}`; {known}.\n\n");
+    }
+    if !recipe.options.is_empty() {
+        text += "| option | values | default | |\n| --- | --- | --- | --- |\n";
+        text.extend(recipe.options.iter().map(row));
+        text += "\n";
+    }
+    let defaults = Options::parse(recipe.id, recipe.options, &[]).unwrap();
+    if let Some(config) = catalog::config(recipe, &defaults) {
+        let _ = write!(text, "In its own configuration:\n\n```text\n{config}```\n\n");
+    }
+    text
+}
+
+fn row(option: &OptionSpec) -> String {
+    let values = match option.kind {
+        OptionKind::Choice(choices) => {
+            choices.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")
+        }
+        OptionKind::Bool => "`true`, `false`".to_owned(),
+        OptionKind::Int => "a whole number".to_owned(),
+        OptionKind::IntOrNone => "a whole number from 0 on, or `none`".to_owned(),
+        OptionKind::Text => "any text".to_owned(),
+        OptionKind::List => "texts, separated by commas".to_owned(),
+    };
+    let default = match option.default {
+        "" => "none".to_owned(),
+        default => format!("`{}`", default.replace('\n', "\\n")),
+    };
+    format!("| `{}` | {values} | {default} | {} |\n", option.name, option.title.en.replace('|', "\\|"))
+}
+
+/// Facts have no full stop, sentences do.
+fn sentence(fact: &str) -> String {
+    let mut letters = fact.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+#[test]
+fn every_recipe_has_its_entry_in_the_manual() {
+    let head = "# Recipes\n\nThe rules that `--recipe` and the page's list offer, in their order: what each trains, the \
+        code that it reproduces, its options (`--set NAME=VALUE`), and what stands for the defaults in the trainer's own \
+        configuration. Where one differs from its trainer is in [COMPATIBILITY.md](../COMPATIBILITY.md#recipes). This page \
+        is written by `tests/docs.rs` from `src/recipe/catalog.rs`.\n\n";
+    let entries: String = RECIPES.iter().map(|recipe| entry(recipe)).collect();
+    check_page("recipes.md", &format!("{}\n", format!("{head}{entries}").trim_end()));
 }

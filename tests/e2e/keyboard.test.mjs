@@ -121,3 +121,39 @@ test("the first Tab offers to skip to the samples, without loading the page agai
   const inside = await page.evaluate(() => document.getElementById("samples").contains(document.activeElement));
   assert.ok(inside, "the next Tab is inside the samples");
 });
+
+test("N and P go from sample to sample", async (t) => {
+  const { page } = await open(t);
+  await tabToTokens(page);
+  for (const [key, place] of [
+    ["N", "Sample 2: 80"],
+    ["N", "Sample 2: 80"],
+    ["P", "Sample 1: 34"],
+  ]) {
+    await page.keyboard.press(`Shift+${key}`);
+    await onto(page, place);
+  }
+});
+
+test("tokens that are selected are counted, with the keyboard and with the pointer", async (t) => {
+  const { page } = await open(t);
+  const counted = sample(page, 1).locator(".picked");
+  await tabToTokens(page);
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await onto(page, "Sample 1: 32");
+  await eventually(() => counted.innerText(), (found) => found === "3 tokens selected, 1 trained", "the count of three tokens");
+  assert.match(await page.evaluate(() => String(getSelection())), /assistant/, "the browser shows the selection, and can copy it");
+  await page.keyboard.press("ArrowRight");
+  await eventually(() => counted.innerText(), (found) => found === "", "no count");
+
+  const at = async (token) => {
+    const box = await sample(page, 1).locator(`[data-token="${token}"] .g`).boundingBox();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  await page.mouse.move(...(await at(34)));
+  await page.mouse.down();
+  await page.mouse.move(...(await at(37)), { steps: 5 });
+  await page.mouse.up();
+  await eventually(() => counted.innerText(), (found) => /^[34] tokens selected, [34] trained$/.test(found), "the count of what the pointer selected");
+});

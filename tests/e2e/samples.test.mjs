@@ -60,6 +60,7 @@ test("pointing at a token tells its id, its label, its attention and why", async
   await point(24);
   await eventually(() => inspector.innerText(), (words) => words.includes("Masked"), "the token's facts");
   assert.equal(await fact("index"), "24");
+  assert.equal(await fact("text"), '"帮我"');
   assert.equal(await fact("id"), "108965");
   assert.match(await fact("label"), /^−100, weight 0/);
   assert.equal(await fact("attention"), "1");

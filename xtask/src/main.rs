@@ -67,7 +67,7 @@ const COMMANDS: [Command; 8] = [
     Command {
         name: "shots",
         flags: "[--quick]",
-        about: "take pictures of the page, those of the README among them, into static/shots",
+        about: "take pictures of every view into target/shots, and those of the README into static/shots",
         run: shots::command,
     },
     Command {

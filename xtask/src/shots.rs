@@ -1,4 +1,5 @@
-//! `cargo xtask shots`: pictures of the built page in both themes, both languages and two widths.
+//! `cargo xtask shots`: pictures of every view and dialog of the built page in both themes, both languages and two widths,
+//! to look at; those of the READMEs, and the icons, are written where they are committed.
 
 use crate::build::{self, Effort};
 use crate::run::{self, Done};
@@ -19,10 +20,12 @@ pub(crate) fn command(args: &[String]) -> Done {
     let modules = npm::ensure_lock(&folder)?;
     build::site(&tools, effort)?;
     let server = Server::of_the_site("/")?;
-    for (script, into) in [("icons.mjs", "static/icons"), ("shots.mjs", "static/shots")] {
-        run::step(&format!("taking pictures into {into}"), || {
+    let scripts: [(&str, &[&str]); 2] =
+        [("icons.mjs", &["static/icons"]), ("shots.mjs", &["target/shots", "static/shots"])];
+    for (script, into) in scripts {
+        run::step(&format!("taking pictures into {}", into.join(" and ")), || {
             let mut node = std::process::Command::new(&tools.node);
-            node.arg(folder.join(script)).arg(paths::root().join(into));
+            node.arg(folder.join(script)).args(into.iter().map(|into| paths::root().join(into)));
             node_environment(&mut node, &server.url, &modules, &browser);
             run::run(&mut node)
         })?;

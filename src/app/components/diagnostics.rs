@@ -49,7 +49,7 @@ pub(crate) fn diagnostics(props: &Props) -> Html {
                 <h2>{ lang.pick("Diagnostics", "诊断") }</h2>
                 <small>{ counts.join(lang.pick(", ", "，")) }</small>
             </div>
-            if found.is_empty() {
+            if found.is_empty() && report.is_some() {
                 <p class="quiet">{ lang.pick("Nothing to report.", "没有发现问题。") }</p>
             }
             { for found.iter().map(|found| row(props, found)) }

@@ -66,6 +66,9 @@ fn use_inspector(props: &Props) -> Html {
     }
 }
 
+/// A token's text is told up to so many characters.
+const SHOWN_CHARACTERS: usize = 60;
+
 fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, dispatch: &Dispatch) -> Html {
     let token = at.token;
     let messages = report.conversation.as_ref().map_or(&[][..], |conversation| &conversation.messages);
@@ -90,6 +93,7 @@ fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, disp
             </div>
             <dl class="facts">
                 { fact(lang.pick("index", "位置"), number(token.to_string())) }
+                { fact(lang.pick("text", "文本"), number(format!("{:?}", offset.of(&sample.text).chars().take(SHOWN_CHARACTERS).collect::<String>()))) }
                 { fact("id", html! { <>{ number(sample.ids.get(token).copied().unwrap_or_default().to_string()) }
                     if sample.is_added(token) { { lang.pick(" special", " 特殊 token") } }</> }) }
                 { fact("label", number(format!("{}{}{weight:?}", signed(label), lang.pick(", weight ", "，权重 ")))) }

@@ -14,7 +14,7 @@ pub(crate) struct Props {
 }
 
 /// Each row: the keys, and what they do in English and Chinese.
-const KEYS: [(&[&str], &str, &str); 9] = [
+const KEYS: [(&[&str], &str, &str); 11] = [
     (&["Tab"], "to the next sample, box or button", "移到下一个样本、输入框或按钮"),
     (&["←", "→"], "previous or next token", "上一个或下一个 token"),
     (&["↑", "↓"], "in Compare: the trainer above or below", "在“对比”中：上一个或下一个训练器"),
@@ -24,6 +24,8 @@ const KEYS: [(&[&str], &str, &str); 9] = [
         "next or previous trained run; in Compare, difference",
         "下一段或上一段参与训练的片段；在“对比”中为差异处",
     ),
+    (&["N", "P"], "next or previous sample", "下一个或上一个样本"),
+    (&["⇧ ←", "⇧ →"], "select tokens, and count them", "选择 token 并计数"),
     (&["Enter"], "pin the token, or release it", "固定或取消固定该 token"),
     (
         &["Ctrl Z", "Ctrl Y"],

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use gloo::timers::callback::Timeout;
+use gloo::utils::window;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
@@ -24,6 +26,9 @@ const FOLDED_TOKENS: usize = 12;
 /// that comes near it is drawn within a frame.
 const BLOCK_TOKENS: usize = 120;
 
+/// A sample that comes on the screen is drawn after so long.
+const DRAWN_AFTER_MS: u32 = 60;
+
 /// The turns.
 pub(crate) fn all_turns(props: Props) -> Html {
     hooked(props, |props, context| use_all_turns(props).run(context))
@@ -39,6 +44,8 @@ fn use_all_turns(props: &Props) -> Html {
     let unfolded = use_state(Vec::<usize>::new);
     let phone = *use_memo((), |()| platform::is_phone());
     let list = use_node_ref();
+    // What is selected: where the selection began, and where it ends.
+    let picked = use_state(|| None::<(usize, usize)>);
     let last = sample.len().saturating_sub(1);
     let at = (*cursor).min(last);
 
@@ -94,8 +101,10 @@ fn use_all_turns(props: &Props) -> Html {
         Callback::from(move |_: PointerEvent| dispatch.dispatch(Action::Hover(None)))
     };
     let onclick = {
-        let dispatch = dispatch.clone();
+        let (dispatch, picked, list) = (dispatch.clone(), picked.clone(), list.clone());
         Callback::from(move |event: MouseEvent| {
+            // The end of a selection is a click too, on what holds both its ends.
+            picked.set(list.cast::<Element>().and_then(|list| selected(&list)));
             if let Some(token) = token_of(&event) {
                 dispatch.dispatch(Action::Pin(TokenAt { sample: place, token }));
             }
@@ -104,6 +113,7 @@ fn use_all_turns(props: &Props) -> Html {
     let onkeydown = {
         let (dispatch, cursor, moved, sample) =
             (dispatch.clone(), cursor.clone(), moved.clone(), sample.clone());
+        let (picked, list) = (picked.clone(), list.clone());
         Callback::from(move |event: KeyboardEvent| {
             let Some(token) = token_of(&event) else { return };
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -116,6 +126,10 @@ fn use_all_turns(props: &Props) -> Html {
                 "End" => Some(last),
                 "n" => neighbour_run(&sample, token, true),
                 "p" => neighbour_run(&sample, token, false),
+                key @ ("N" | "P") => {
+                    event.prevent_default();
+                    return to_neighbour(&list, key == "N");
+                }
                 "Enter" | " " => {
                     event.prevent_default();
                     dispatch.dispatch(Action::Pin(TokenAt { sample: place, token }));
@@ -125,6 +139,11 @@ fn use_all_turns(props: &Props) -> Html {
             };
             event.prevent_default();
             if let Some(to) = to {
+                let began = picked.map_or(token, |(began, _)| began);
+                picked.set(event.shift_key().then_some((began, to)));
+                if event.shift_key() {
+                    select(&list, began, to);
+                }
                 cursor.set(to);
                 moved.set(*moved + 1);
             }
@@ -156,8 +175,64 @@ fn use_all_turns(props: &Props) -> Html {
         <div class="turns" role="group" aria-label={lang.pick("Tokens", "token 列表")} ref={list}
             {onpointerover} {onpointerleave} {onfocusin} {onclick} {onkeydown}>
             { for blocks }
+            <p class="picked" role="status">{ picked.map(|(began, ends)| picked_words(lang, &sample, began.min(ends)..began.max(ends) + 1)) }</p>
         </div>
     }
+}
+
+/// The first and the last token that the browser's own selection touches.
+fn selected(list: &Element) -> Option<(usize, usize)> {
+    let selection = window().get_selection().ok()??;
+    if selection.is_collapsed() {
+        return None;
+    }
+    let tokens = list.query_selector_all("[data-token]").ok()?;
+    let mut found = (0..tokens.length()).filter_map(|place| {
+        let token: Element = tokens.get(place)?.dyn_into().ok()?;
+        let is_in = selection.contains_node_with_allow_partial_containment(&token, true).ok()?;
+        token.get_attribute("data-token").filter(|_| is_in)?.parse().ok()
+    });
+    let first = found.next()?;
+    Some((first, found.next_back().unwrap_or(first)))
+}
+
+/// Selects from one token to another as a pointer would, where they are drawn.
+fn select(list: &NodeRef, began: usize, ends: usize) {
+    let token = |token: usize| {
+        list.cast::<Element>()?.query_selector(&format!("[data-token=\"{token}\"]")).ok().flatten()
+    };
+    if let (Some(first), Some(last), Ok(Some(selection))) =
+        (token(began.min(ends)), token(began.max(ends)), window().get_selection())
+    {
+        let _ = selection.set_base_and_extent(&first, 0, &last, last.child_nodes().length());
+    }
+}
+
+fn picked_words(lang: Lang, sample: &SampleView, tokens: Range<usize>) -> String {
+    let (count, trained) = (tokens.len(), tokens.filter(|token| sample.is_trained(*token)).count());
+    match lang {
+        Lang::En => {
+            format!("{} selected, {} trained", lang.count(count, "token", "tokens", ""), lang.number(trained))
+        }
+        Lang::Zh => format!("选中 {count} 个 token，其中 {trained} 个参与训练"),
+    }
+}
+
+/// Puts the keyboard on the tab stop of the next sample or of the one before; one that is far from the screen is drawn when
+/// it has come near.
+fn to_neighbour(list: &NodeRef, forward: bool) {
+    let section = list.cast::<Element>().and_then(|list| list.closest("section").ok().flatten());
+    let neighbour = section.and_then(|section| {
+        if forward { section.next_element_sibling() } else { section.previous_element_sibling() }
+    });
+    let Some(neighbour) = neighbour else { return };
+    neighbour.scroll_into_view();
+    Timeout::new(DRAWN_AFTER_MS, move || {
+        if let Ok(Some(token)) = neighbour.query_selector("[data-token][tabindex=\"0\"]") {
+            focus(&token);
+        }
+    })
+    .forget();
 }
 
 /// The token that an event happened on.
