@@ -63,17 +63,6 @@ pub(super) struct Scratch {
     pub(super) made: usize,
 }
 
-/// Where a tile belongs in the result.
-struct Place {
-    start: usize,
-    stride: usize,
-    /// How many of its columns exist.
-    across: usize,
-    /// Whether its columns are rows of the result.
-    turned: bool,
-    into: Into,
-}
-
 impl Scratch {
     /// `result` (rows `stride` apart) becomes, or grows by, `left` × `right`.
     #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
@@ -86,38 +75,33 @@ impl Scratch {
         into: Into,
     ) {
         debug_assert_eq!(left.columns, right.rows);
-        if left.columns == 0 {
+        let inner = left.columns.min(right.rows);
+        if inner == 0 {
             // Sums of nothing.
             if into == Into::Set {
                 (0..left.rows).for_each(|row| result[row * stride..][..right.columns].fill(0.0));
             }
             return;
         }
-        // A B = (Bᵀ Aᵀ)ᵀ: what is copied should be read along its rows, and serve many tiles.
-        let turned = left.right != 1 && left.rows > right.columns;
-        let (left, right) = if turned { (right.transposed(), left.transposed()) } else { (left, right) };
-        let inner = left.columns.min(right.rows);
         #[cfg(test)]
         {
             self.made += left.rows * inner * right.columns;
         }
         for at in (0..right.columns).step_by(COLUMNS) {
             let across = COLUMNS.min(right.columns - at);
-            let first = if turned && part == Part::UpperLeft { at.min(inner) } else { 0 };
-            pack(right, at..at + across, first..inner, &mut self.panel);
+            pack(right, at..at + across, &mut self.panel);
             let start = if part == Part::LowerResult { at - at % ROWS } else { 0 };
             for top in (start..left.rows).step_by(ROWS) {
                 let height = ROWS.min(left.rows - top);
                 let (from, to) = match part {
                     Part::LowerLeft => (0, (top + height).min(inner)),
-                    Part::UpperLeft if !turned => (top.min(inner), inner),
-                    _ => (first, inner),
+                    Part::UpperLeft => (top.min(inner), inner),
+                    Part::Whole | Part::LowerResult => (0, inner),
                 };
-                let panel = &self.panel[from - first..to - first];
-                let start = if turned { at * stride + top } else { top * stride + at };
-                let place = Place { start, stride, across, turned, into };
-                let tile = tile((left, top, from), panel);
-                write(&tile[..height], result, &place);
+                let tile = tile((left, top, from), &self.panel[from..to]);
+                for (line, row) in tile[..height].iter().zip(top..) {
+                    write(line, &mut result[row * stride + at..][..across], into);
+                }
             }
         }
     }
@@ -163,49 +147,29 @@ fn add(sums: &mut [[f32; COLUMNS]; ROWS], left: &[f32; ROWS], right: &[f32; COLU
     }
 }
 
-/// Writes a tile where it belongs; columns that do not exist are dropped.
+/// Writes a line of a tile where it belongs; the end of a line that is wider than the result is dropped.
 #[inline]
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn write(tile: &[[f32; COLUMNS]], result: &mut [f32], place: &Place) {
-    let Place { start, stride, across, turned, into } = *place;
-    let put = |out: &mut f32, x: &f32| *out = if into == Into::Add { *out + x } else { *x };
-    if turned {
-        for column in 0..across {
-            let out = &mut result[start + column * stride..][..tile.len()];
-            for (out, line) in out.iter_mut().zip(tile) {
-                put(out, &line[column]);
-            }
-        }
-        return;
-    }
-    for (row, line) in tile.iter().enumerate() {
-        let out = &mut result[start + row * stride..][..across];
-        // Most lines are whole, and what has a known length costs no loop.
-        if let Some(out) = out.first_chunk_mut::<COLUMNS>() {
-            out.iter_mut().zip(line).for_each(|(out, x)| put(out, x));
-        } else {
-            out.iter_mut().zip(line).for_each(|(out, x)| put(out, x));
-        }
+fn write(line: &[f32; COLUMNS], out: &mut [f32], into: Into) {
+    let put = |(out, x): (&mut f32, &f32)| *out = if into == Into::Add { *out + x } else { *x };
+    // Most lines are whole, and what has a known length costs no loop.
+    match out.first_chunk_mut::<COLUMNS>() {
+        Some(out) => out.iter_mut().zip(line).for_each(put),
+        None => out.iter_mut().zip(line).for_each(put),
     }
 }
 
 /// Copies a few columns of the right factor; columns that are missing are 0.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn pack(
-    right: View<'_>,
-    columns: std::ops::Range<usize>,
-    inner: std::ops::Range<usize>,
-    packed: &mut Vec<[f32; COLUMNS]>,
-) {
+fn pack(right: View<'_>, columns: std::ops::Range<usize>, packed: &mut Vec<[f32; COLUMNS]>) {
     packed.clear();
     if right.right == 1 && columns.len() == COLUMNS {
-        let rows = right.numbers.chunks(right.down.max(1)).skip(inner.start).take(inner.len());
+        let rows = right.numbers.chunks(right.down.max(1)).take(right.rows);
         packed.extend(rows.map(|row| row[columns.start..].first_chunk().copied().unwrap_or([0.0; COLUMNS])));
         return;
     }
-    packed.resize(inner.len(), [0.0; COLUMNS]);
-    let column =
-        |column: usize| &right.numbers[(columns.start + column) * right.right + inner.start * right.down..];
+    packed.resize(right.rows, [0.0; COLUMNS]);
+    let column = |column: usize| &right.numbers[(columns.start + column) * right.right..];
     let mut done = 0;
     // Four columns at a time, where a column's numbers lie side by side.
     while right.down == 1 && done + 4 <= columns.len() {

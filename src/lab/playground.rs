@@ -78,7 +78,7 @@ impl Lab {
         index: usize,
         change: &Change,
     ) -> Option<Result<Played, Diagnostic>> {
-        let logits = self.logits(which, index)?;
+        let (_, logits) = self.look(which, index)?;
         let window = self.windows().iter().find(|window| window.row == index)?;
         let trained_as = self.settings.ignore_index;
         Some(play(rows.get(index)?, window, &logits, self.vocabulary(), trained_as, change))

@@ -193,26 +193,28 @@ impl Lab {
 
     /// What each token of a sample's window costs both models now; none for a sample that is not trained.
     pub fn strip(&mut self, row: usize) -> Option<Strip> {
+        self.look(Which::Masked, row).map(|(strip, _)| strip)
+    }
+
+    /// The same, with the logits of one of the models: a row for each token of the window.
+    pub fn look(&mut self, which: Which, row: usize) -> Option<(Strip, Vec<f32>)> {
         let window = self.data.windows.iter().find(|window| window.row == row)?;
-        let (from, tokens) = (window.start + 1, window.tokens.clone());
+        let from = window.start + 1;
         let words = self.data.vocabulary.len();
-        let [masked, unmasked] = BOTH.map(|which| {
-            let rows = self.logits_of(which, &tokens).chunks_exact(words);
-            rows.zip(&tokens[1..]).map(|(row, token)| row_loss(row, *token as usize)).collect()
-        });
-        Some(Strip { from, masked, unmasked })
-    }
-
-    /// A row of logits for each token of a sample's window; none for a sample that is not trained.
-    pub fn logits(&mut self, which: Which, row: usize) -> Option<Vec<f32>> {
-        let window = self.data.windows.iter().find(|window| window.row == row)?;
-        let tokens = window.tokens.clone();
-        Some(self.logits_of(which, &tokens).to_vec())
-    }
-
-    fn logits_of(&mut self, which: Which, tokens: &[u32]) -> &[f32] {
-        self.trainees[which as usize].model.forward(tokens, &mut self.trace);
-        &self.trace.logits
+        let mut costs = |which: Which| -> Vec<f32> {
+            self.trainees[which as usize].model.forward(&window.tokens, &mut self.trace);
+            let rows = self.trace.logits.chunks_exact(words);
+            rows.zip(&window.tokens[1..]).map(|(row, token)| row_loss(row, *token as usize)).collect()
+        };
+        // The one whose logits are wanted comes last.
+        let (masked, unmasked) = match which {
+            Which::Masked => {
+                let unmasked = costs(Which::Unmasked);
+                (costs(which), unmasked)
+            }
+            Which::Unmasked => (costs(Which::Masked), costs(which)),
+        };
+        Some((Strip { from, masked, unmasked }, std::mem::take(&mut self.trace.logits)))
     }
 
     /// The windows of the next step: each is used once a round, in an order of chance.

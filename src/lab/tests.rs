@@ -274,7 +274,14 @@ fn a_strip_has_the_loss_of_each_token_after_the_first() {
     // The last seven tokens are trained, so they are what the masked model has learned.
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     assert!(mean(&strip.masked[7..]) < mean(&strip.masked[..7]), "{strip:?}");
-    assert_eq!(lab.logits(Which::Masked, 1).unwrap().len(), 14 * lab.vocabulary().len());
+    for which in BOTH {
+        let (same, logits) = lab.look(which, 1).unwrap();
+        assert_eq!((same, logits.len()), (strip.clone(), 14 * lab.vocabulary().len()));
+        let own = if which == Which::Masked { &strip.masked } else { &strip.unmasked };
+        let second = lab.data.windows[1].tokens[1] as usize;
+        let words = lab.vocabulary().len();
+        assert_eq!(crate::loss::row_loss(&logits[..words], second).to_bits(), own[0].to_bits());
+    }
     assert_eq!(lab.strip(2), None);
 }
 

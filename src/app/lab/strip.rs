@@ -50,7 +50,7 @@ impl Bench {
         let at = about::shown(lab, &choices);
         let Some(sample) = material.samples.get(at) else { return view };
         let which = if choices.unmasked { Which::Unmasked } else { Which::Masked };
-        let Some((strip, logits)) = lab.strip(at).zip(lab.logits(which, at)) else { return view };
+        let Some((strip, logits)) = lab.look(which, at) else { return view };
         let Some(window) = lab.windows().iter().find(|window| window.row == at) else { return view };
         let change = match change(&choices, material.ignore_index) {
             Ok(change) => change,
