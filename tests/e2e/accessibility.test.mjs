@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { exchange, open, paste, ready, url } from "./page.mjs";
+import { exchange, open, ready, url } from "./page.mjs";
 
 const axe = readFileSync(createRequire(`${process.env.LOSSMASK_NODE_MODULES}/`).resolve("axe-core/axe.min.js"), "utf8");
 const VIEWS = ["samples", "compare", "template", "lab", "dataset"];
@@ -47,7 +47,7 @@ for (const theme of ["light", "dark"]) {
       await page.locator("dialog .share pre").first().waitFor();
       await check("in the dialog Share");
       await page.keyboard.press("Escape");
-      await paste(page, exchange("worked on", "before"));
+      await page.locator("#dialogue").fill(exchange("worked on", "before"));
       await ready(page);
       await page.getByRole("button", { name: lang === "zh" ? "示例" : "Examples", exact: true }).click();
       await page.locator("[data-example=single-turn]").click();

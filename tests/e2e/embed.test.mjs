@@ -27,7 +27,7 @@ test("a frame shows the samples of its link and nothing around them", async (t) 
   await page.reload();
   await ready(page);
   assert.equal(await samples(page).count(), 1);
-  for (const hidden of [page.getByRole("tablist"), box(page), picker(page, "Recipe"), page.getByRole("button", { name: "Share" })]) {
+  for (const hidden of [page.getByRole("tablist"), box(page), picker(page, "Recipe"), page.getByRole("button", { name: "Share" }), page.getByRole("link", { name: "To the samples" })]) {
     assert.equal(await hidden.count(), 0);
   }
   assert.match(await page.locator(".foot").innerText(), /all-tokens · .*lossmask/);

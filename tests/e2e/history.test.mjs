@@ -115,7 +115,7 @@ test("everything that is kept can be forgotten, and the page says what is gone",
   await past(page).first().waitFor();
   await history(page).getByText("Forget everything…").click();
   await button(page, "Forget everything now").click();
-  await page.getByRole("status").filter({ hasText: "is gone" }).filter({ hasText: "1 dialogues" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "is gone" }).filter({ hasText: "1 dialogue of the history" }).waitFor();
   await ready(page);
   await page.waitForTimeout(1000);
   const none = { local: [], databases: [], caches: [] };

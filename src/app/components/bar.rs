@@ -17,14 +17,12 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
     pub(crate) tab: Tab,
-    /// Whether something can be undone, and done again.
-    pub(crate) ways: (bool, bool),
     pub(crate) dispatch: Dispatch,
 }
 
 /// The bar.
 pub(crate) fn bar(props: &Props) -> Html {
-    let Props { lang, theme, tab, ways, dispatch } = props.clone();
+    let Props { lang, theme, tab, dispatch } = props.clone();
     let turn = clicked(&dispatch, move || {
         Action::Theme(if platform::is_dark(theme) { Theme::Light } else { Theme::Dark })
     });
@@ -35,13 +33,6 @@ pub(crate) fn bar(props: &Props) -> Html {
             </h1>
             { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
-                { step(Icon::Undo, lang.pick("Undo", "撤销"), ways.0, clicked(&dispatch, || Action::Undo)) }
-                { step(Icon::Redo, lang.pick("Redo", "重做"), ways.1, clicked(&dispatch, || Action::Redo)) }
-                <button class="btn icon" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Past)))} aria-haspopup="dialog"
-                    aria-label={lang.pick("History", "历史")} title={lang.pick("History", "历史")}>
-                    { icon(Icon::Past) }
-                </button>
-                <span class="vr"></span>
                 <button class="btn" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>
@@ -68,14 +59,5 @@ pub(crate) fn bar(props: &Props) -> Html {
                 </button>
             </div>
         </header>
-    }
-}
-
-/// A button that goes a step back or forth. Where there is no step it says so, and keeps the keyboard.
-fn step(name: Icon, words: &'static str, there_is: bool, onclick: Callback<MouseEvent>) -> Html {
-    html! {
-        <button class="btn icon step" {onclick} aria-label={words} title={words} aria-disabled={(!there_is).to_string()}>
-            { icon(name) }
-        </button>
     }
 }

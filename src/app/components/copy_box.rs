@@ -3,29 +3,37 @@
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::copy;
 use crate::app::i18n::Lang;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// What the button says.
-    #[prop_or_default]
     pub(crate) action: Option<String>,
     /// What is said when the text is copied.
-    #[prop_or_default]
     pub(crate) done: Option<String>,
     pub(crate) text: String,
     /// So many characters of the text are shown; all of them where zero.
-    #[prop_or_default]
     pub(crate) shown: usize,
-    #[prop_or("cmp-config")]
     pub(crate) class: &'static str,
 }
 
+impl Props {
+    /// A text that is shown whole, with a button that says no more than that it copies.
+    pub(crate) const fn plain(lang: Lang, text: String) -> Self {
+        Self { lang, action: None, done: None, text, shown: 0, class: "cmp-config" }
+    }
+}
+
 /// A text and the button that copies it.
-#[component]
-pub(crate) fn CopyBox(props: &Props) -> Html {
+pub(crate) fn copy_box(props: Props) -> Html {
+    hooked(props, |props, context| use_copy_box(props).run(context))
+}
+
+#[hook]
+fn use_copy_box(props: &Props) -> Html {
     let Props { lang, action, done: said, text, shown, class } = props.clone();
     let done = use_state(|| None);
     let onclick = {

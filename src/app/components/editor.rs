@@ -9,6 +9,7 @@ use crate::app::components::file;
 use crate::app::components::format;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::{hooked, memo};
+use crate::app::components::past;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::components::stepper::Stepper;
 use crate::app::i18n::Lang;
@@ -22,6 +23,8 @@ use crate::span::{Span, line_at};
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) text: Rc<str>,
+    /// Whether something can be undone, and done again.
+    pub(crate) ways: (bool, bool),
     /// The newest report, for the words above the box.
     pub(crate) report: Option<Shared<ReportView>>,
     /// The bytes to mark: those of the token at hand.
@@ -48,7 +51,7 @@ pub(crate) fn editor(props: Props) -> Html {
 
 #[hook]
 fn use_editor(props: &Props) -> Html {
-    let Props { lang, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
+    let Props { lang, ways, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
     // From the first moment it has its text, so that nothing below it jumps.
     let first = use_state(|| text.clone());
@@ -115,6 +118,7 @@ fn use_editor(props: &Props) -> Html {
             <div class="pane-h">
                 <h2><label for="dialogue">{ lang.pick("Dialogue", "对话") }</label></h2>
                 <small>{ words(lang, report.as_deref()) }</small>
+                { past::steps(lang, ways, &dispatch) }
                 <button class="dialogue-toggle btn icon" aria-expanded={open.to_string()} onclick={toggle}
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
             </div>

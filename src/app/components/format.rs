@@ -6,6 +6,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::setup::entry;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
@@ -40,9 +41,7 @@ pub(crate) fn format_picker(props: &Props) -> Html {
         Some(first) => title(first),
         None => lang.pick("no format recognised", "未识别出格式").to_owned(),
     };
-    let entry = |id: &str| {
-        html! { <option value={id.to_owned()} selected={chosen.as_deref() == Some(id)}>{ title(id) }</option> }
-    };
+    let one = |id: &str| entry(id, title(id), chosen.as_deref() == Some(id));
     let (likely, other): (Vec<_>, Vec<_>) =
         formats.iter().map(|(id, _)| id.as_str()).partition(|id| candidates.iter().any(|known| known == id));
     let onchange = Callback::from(move |event: Event| {
@@ -52,11 +51,11 @@ pub(crate) fn format_picker(props: &Props) -> Html {
     html! {
         <span class="select small">
             <select id="format" aria-label={lang.pick("Format", "格式")} {onchange}>
-                <option value={AUTOMATIC} selected={chosen.is_none()}>{ recognised }</option>
+                { entry(AUTOMATIC, recognised, chosen.is_none()) }
                 if !likely.is_empty() {
-                    <optgroup label={lang.pick("It could be", "可能的格式")}>{ for likely.into_iter().map(entry) }</optgroup>
+                    <optgroup label={lang.pick("It could be", "可能的格式")}>{ for likely.into_iter().map(one) }</optgroup>
                 }
-                <optgroup label={lang.pick("Other formats", "其他格式")}>{ for other.into_iter().map(entry) }</optgroup>
+                <optgroup label={lang.pick("Other formats", "其他格式")}>{ for other.into_iter().map(one) }</optgroup>
             </select>
             { icon(Icon::Down) }
         </span>

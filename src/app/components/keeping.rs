@@ -60,8 +60,9 @@ pub(crate) fn use_keeping(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) {
             }
         });
     }
+    // Once: a worker that is lost over it is not asked again, for what it was to open would replace a newer text.
     let desk = desk.clone();
-    use_effect_with((state.past.asked.clone(), state.lost_workers), move |((_, asked), _)| {
+    use_effect_with(state.past.asked.clone(), move |(_, asked)| {
         if let Some(asked) = asked.clone() {
             desk.history(asked);
         }

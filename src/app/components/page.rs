@@ -118,7 +118,7 @@ pub fn Page() -> Html {
             <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
-            { memo(bar::Props { lang, theme: state.theme, tab, ways: state.undo.ways(), dispatch: dispatch.clone() }, bar::bar) }
+            { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
             { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
@@ -150,7 +150,7 @@ pub fn Page() -> Html {
             } else {
                 <main>
                     <div class="pane input">
-                        { editor::editor(editor::Props { lang, text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), formats: state.formats.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
+                        { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), formats: state.formats.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
                         { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
                     </div>
                     { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), examples: state.examples.clone(), pin: state.pin, selection: state.selection, dispatch: dispatch.clone() }) }

@@ -1,4 +1,4 @@
-//! The dialogues that were worked on before, a dialog; and the button that forgets all that is kept.
+//! The way back: undo and redo; the dialogues that were worked on before, a dialog; the button that forgets all that is kept.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use crate::app::components::gallery::Modal;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, clicked};
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
+use crate::app::state::{Action, Dialog};
 use crate::app::wire::{History, Past};
 
 #[derive(Clone, PartialEq)]
@@ -16,6 +16,27 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) list: Option<Rc<[Past]>>,
     pub(crate) dispatch: Dispatch,
+}
+
+/// The buttons beside the dialogue: undo, redo, and the list.
+pub(crate) fn steps(lang: Lang, ways: (bool, bool), dispatch: &Dispatch) -> Html {
+    let open = || Action::Dialog(Some(Dialog::Past));
+    html! {
+        <span class="steps">
+            { step(Icon::Undo, lang.pick("Undo", "撤销"), ways.0, clicked(dispatch, || Action::Undo)) }
+            { step(Icon::Redo, lang.pick("Redo", "重做"), ways.1, clicked(dispatch, || Action::Redo)) }
+            { step(Icon::Past, lang.pick("History", "历史"), true, clicked(dispatch, open)) }
+        </span>
+    }
+}
+
+/// A button that goes a step back or forth. Where there is no step it says so, and keeps the keyboard.
+fn step(name: Icon, words: &'static str, there_is: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! {
+        <button class="btn icon" {onclick} aria-label={words} title={words} aria-disabled={(!there_is).to_string()}>
+            { icon(name) }
+        </button>
+    }
 }
 
 /// The dialog.

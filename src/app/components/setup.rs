@@ -5,6 +5,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
+use yew::virtual_dom::VTag;
 
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::{hooked, memo};
@@ -103,8 +104,15 @@ pub(crate) fn picker(id: &'static str, name: &str, onchange: Callback<Event>, op
     }
 }
 
+/// An entry of a list. Whether it is the chosen one is a property: the attribute means nothing any more once the user has
+/// chosen in the list, and undo chooses too.
 pub(crate) fn entry(value: &str, title: String, chosen: bool) -> Html {
-    html! { <option key={value.to_owned()} value={value.to_owned()} selected={chosen}>{ title }</option> }
+    let mut option = VTag::new("option");
+    option.key = Some(value.into());
+    option.add_attribute("value", value.to_owned());
+    option.add_property("selected", chosen);
+    option.add_child(title.into());
+    option.into()
 }
 
 fn template_picker(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {

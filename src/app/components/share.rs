@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::components::copy_box::CopyBox;
+use crate::app::components::copy_box::{self, copy_box};
 use crate::app::components::gallery::Modal;
 use crate::app::components::shared::{Dispatch, rich};
 use crate::app::i18n::Lang;
@@ -30,9 +30,9 @@ pub(crate) fn share(props: &Props) -> Html {
         Some(shared) => html! {
             <>
                 { for shared.notes.iter().map(|note| html! { <p class="soft">{ rich(note) }</p> }) }
-                { for shared.texts.iter().map(|text| html! {
-                    <CopyBox class="cmp-config share" {lang} action={text.action.clone()} done={text.done.clone()} text={text.text.clone()} shown={SHOWN} />
-                }) }
+                { for shared.texts.iter().map(|text| copy_box(copy_box::Props {
+                    lang, action: Some(text.action.clone()), done: Some(text.done.clone()), text: text.text.clone(), shown: SHOWN, class: "cmp-config share",
+                })) }
             </>
         },
     };

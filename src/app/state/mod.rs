@@ -6,15 +6,11 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{
-    BatchQuestion, BatchView, CompareView, ExampleView, History, Made, ReportView, Scope, Shared, Work,
-};
+use crate::app::wire::{BatchView, CompareView, ExampleView, History, Made, ReportView, Shared, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
-use crate::engine::{Asked, EMBEDDED, Request, TemplateChoice};
+use crate::engine::{EMBEDDED, TemplateChoice};
 use crate::examples::FIRST;
-use crate::recipe::Recipe;
-use crate::recipe::catalog::RECIPES;
 use crate::span::Span;
 
 pub use action::Action;
@@ -29,6 +25,7 @@ pub use undo::Undo;
 
 mod action;
 mod aside;
+mod asked;
 mod choices;
 mod file;
 mod heard;
@@ -399,21 +396,6 @@ impl State {
         }
     }
 
-    /// The user's own template is this text now.
-    fn take_template(&mut self, text: Rc<str>) {
-        self.choices.template = TemplateChoice::Source(text.to_string());
-        self.choices.own_template = text;
-        self.forget_tokens();
-    }
-
-    /// Keeps the user's own template, where this text would replace it.
-    fn keep_own_template(&mut self, text: &str) {
-        let own = &self.choices.own_template;
-        if !own.trim().is_empty() && **own != *text {
-            self.choices.earlier_template = own.clone();
-        }
-    }
-
     fn take_example(&mut self, example: &ExampleView) {
         self.keep_replaced();
         self.file = None;
@@ -470,50 +452,6 @@ impl State {
     /// How far the chosen tokenizer is.
     pub fn tokenizer(&self) -> Option<&Loading> {
         self.tokenizers.get(&self.choices.tokenizer)
-    }
-
-    /// The recipes that a comparison runs, each with the options that were set for it.
-    pub fn asked(&self) -> Vec<Asked> {
-        let one = |recipe: &&Recipe| Asked {
-            recipe: recipe.id.to_owned(),
-            options: self.options_of(recipe.id),
-            sample: self.choices.compare.samples.get(recipe.id).copied(),
-        };
-        RECIPES
-            .iter()
-            .filter(|recipe| !self.choices.compare.hidden.iter().any(|hidden| hidden == recipe.id))
-            .map(one)
-            .collect()
-    }
-
-    /// The question for batches; `request` is the one for a report. What does not concern the chosen conversations is
-    /// left out, so that it does not make another question.
-    pub fn batch_question(&self, mut request: Request) -> BatchQuestion {
-        let choices = &self.choices.dataset;
-        let scope = choices.scope.of(self.file.is_some());
-        if scope != Scope::Dialogue {
-            request.dialogue.clear();
-        }
-        if scope == Scope::Examples {
-            request.format = None;
-        }
-        request.conversation = None;
-        BatchQuestion { request, asked: choices.asked(), scope, look: choices.look }
-    }
-
-    /// The options of the chosen recipe that differ from their defaults.
-    pub fn options(&self) -> Vec<(String, String)> {
-        self.options_of(&self.choices.recipe)
-    }
-
-    fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
-        self.choices
-            .options
-            .get(recipe)
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
     }
 
     /// The value of `data-state` on the root element.

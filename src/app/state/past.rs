@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::{Choices, State, Undo};
 use crate::app::history::is_another;
+use crate::app::i18n::Lang;
 use crate::app::wire::{History, Past};
 use crate::bilingual::Bilingual;
 
@@ -62,9 +63,12 @@ impl State {
     pub(super) fn forget_all(&mut self) {
         let dialogues = self.past.list.as_ref().map_or(0, |list| list.len());
         let tokenizers = self.own.list.len();
+        let count = |number: usize, one: &str, many: &str| Lang::En.count(number, one, many, "");
         self.notice = Some(Bilingual::new(
             format!(
-                "All that this site kept in this browser is gone: the text in the box, your templates and choices, {dialogues} dialogues of the history, {tokenizers} tokenizers of your own, language and colours, and the copy of the page for use without a network."
+                "All that this site kept in this browser is gone: the text in the box, your templates and choices, {} of the history, {} of your own, language and colours, and the copy of the page for use without a network.",
+                count(dialogues, "dialogue", "dialogues"),
+                count(tokenizers, "tokenizer", "tokenizers"),
             ),
             format!(
                 "本站在此浏览器中保存的内容已全部清除：输入框内容、自己的模板与选项、历史中的 {dialogues} 段对话、{tokenizers} 个自己的分词器、语言与配色，以及供离线使用的页面副本。"
@@ -91,7 +95,6 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::i18n::Lang;
     use crate::app::state::{Action, Dialog, Theme};
     use crate::app::wire::{FromWorker, examples};
 

@@ -1,10 +1,11 @@
-//! What the worker said of the template.
+//! What the worker said of the template, and the template that is the user's own.
 
 use std::rc::Rc;
 
+use super::State;
 use crate::app::wire::SheetView;
 use crate::diagnostic::Diagnostic;
-use crate::engine::TemplateReport;
+use crate::engine::{TemplateChoice, TemplateReport};
 
 /// The answers that the view Template shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,5 +29,22 @@ impl TemplateAnswers {
             self.last = Some(sheet.clone());
         }
         self.sheet = Some(sheet);
+    }
+}
+
+impl State {
+    /// The user's own template is this text now.
+    pub(super) fn take_template(&mut self, text: Rc<str>) {
+        self.choices.template = TemplateChoice::Source(text.to_string());
+        self.choices.own_template = text;
+        self.forget_tokens();
+    }
+
+    /// Keeps the user's own template, where this text would replace it.
+    pub(super) fn keep_own_template(&mut self, text: &str) {
+        let own = &self.choices.own_template;
+        if !own.trim().is_empty() && **own != *text {
+            self.choices.earlier_template = own.clone();
+        }
     }
 }

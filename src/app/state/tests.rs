@@ -2,6 +2,7 @@ use super::*;
 use crate::app::wire::{BatchView, ConversationView, OutcomeView, SampleView, Scope};
 use crate::app::wire::{FromWorker, examples};
 use crate::examples::EXAMPLES;
+use crate::recipe::catalog::RECIPES;
 
 fn state() -> State {
     State::new(Choices::default(), Lang::En, Theme::Auto, false)

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::name;
 use crate::app::compare::order;
-use crate::app::components::copy_box::CopyBox;
+use crate::app::components::copy_box::{self, copy_box};
 use crate::app::i18n::Lang;
 use crate::app::state::CompareChoices;
 use crate::app::wire::CompareView;
@@ -19,7 +19,7 @@ pub(crate) fn all(lang: Lang, view: &CompareView, choices: &CompareChoices) -> H
             { for with.map(|(row, text)| html! {
                 <details key={row.recipe.clone()}>
                     <summary>{ name(lang, row) }</summary>
-                    <CopyBox {lang} {text} />
+                    { copy_box(copy_box::Props::plain(lang, text)) }
                 </details>
             }) }
         </section>

@@ -6,7 +6,7 @@ use super::pair::word;
 use super::{Spot, against, name};
 use crate::app::compare::{Mark, differs, is_other, mark};
 use crate::app::components::block::signed;
-use crate::app::components::copy_box::CopyBox;
+use crate::app::components::copy_box::{self, copy_box};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::inspector::{face, owner};
 use crate::app::components::shared::{Shared, rich};
@@ -92,7 +92,7 @@ fn facts(lang: Lang, view: &CompareView, row: &RowView, choices: &CompareChoices
             </dl>
             if let Some(text) = &row.config {
                 <h3>{ lang.pick("Its configuration", "对应的配置") }</h3>
-                <CopyBox key={row.recipe.clone()} {lang} text={text.clone()} />
+                <key={row.recipe.clone()}>{ copy_box(copy_box::Props::plain(lang, text.clone())) }</>
             }
         </>
     }

@@ -1,0 +1,53 @@
+//! What is asked of the worker, as far as the state says it.
+
+use super::State;
+use crate::app::wire::{BatchQuestion, Scope};
+use crate::engine::{Asked, Request};
+use crate::recipe::Recipe;
+use crate::recipe::catalog::RECIPES;
+
+impl State {
+    /// The recipes that a comparison runs, each with the options that were set for it.
+    pub fn asked(&self) -> Vec<Asked> {
+        let one = |recipe: &&Recipe| Asked {
+            recipe: recipe.id.to_owned(),
+            options: self.options_of(recipe.id),
+            sample: self.choices.compare.samples.get(recipe.id).copied(),
+        };
+        RECIPES
+            .iter()
+            .filter(|recipe| !self.choices.compare.hidden.iter().any(|hidden| hidden == recipe.id))
+            .map(one)
+            .collect()
+    }
+
+    /// The question for batches; `request` is the one for a report. What does not concern the chosen conversations is
+    /// left out, so that it does not make another question.
+    pub fn batch_question(&self, mut request: Request) -> BatchQuestion {
+        let choices = &self.choices.dataset;
+        let scope = choices.scope.of(self.file.is_some());
+        if scope != Scope::Dialogue {
+            request.dialogue.clear();
+        }
+        if scope == Scope::Examples {
+            request.format = None;
+        }
+        request.conversation = None;
+        BatchQuestion { request, asked: choices.asked(), scope, look: choices.look }
+    }
+
+    /// The options of the chosen recipe that differ from their defaults.
+    pub fn options(&self) -> Vec<(String, String)> {
+        self.options_of(&self.choices.recipe)
+    }
+
+    fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
+        self.choices
+            .options
+            .get(recipe)
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+}
