@@ -3,12 +3,13 @@
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::lesson;
 use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, clicked};
 use crate::app::components::tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Tab, Theme};
+use crate::app::state::{Action, Dialog, LessonMove, Tab, Theme};
 use crate::app::wire::Work;
 use crate::export::Form;
 
@@ -19,12 +20,15 @@ pub(crate) struct Props {
     pub(crate) tab: Tab,
     /// Whether something can be undone, and done again.
     pub(crate) ways: (bool, bool),
+    /// Whether the lesson is open, and the step that it would open with.
+    pub(crate) lesson: (bool, usize),
     pub(crate) dispatch: Dispatch,
 }
 
 /// The bar.
 pub(crate) fn bar(props: &Props) -> Html {
-    let Props { lang, theme, tab, ways, dispatch } = props.clone();
+    let Props { lang, theme, tab, ways, lesson, dispatch } = props.clone();
+    let lesson_name = lesson::name(lang, lesson);
     let turn = clicked(&dispatch, move || {
         Action::Theme(if platform::is_dark(theme) { Theme::Light } else { Theme::Dark })
     });
@@ -35,6 +39,10 @@ pub(crate) fn bar(props: &Props) -> Html {
             </h1>
             { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
+                <button class="btn" id={lesson::BUTTON} onclick={clicked(&dispatch, || Action::Lesson(LessonMove::Open))} aria-expanded={lesson.0.to_string()}
+                    aria-label={lesson_name.clone()} title={lesson_name.clone()}>
+                    { icon(Icon::Book) }<span>{ lesson_name }</span>
+                </button>
                 { step(Icon::Undo, lang.pick("Undo", "撤销"), ways.0, clicked(&dispatch, || Action::Undo)) }
                 { step(Icon::Redo, lang.pick("Redo", "重做"), ways.1, clicked(&dispatch, || Action::Redo)) }
                 <button class="btn icon" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Past)))} aria-haspopup="dialog"
