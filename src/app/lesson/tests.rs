@@ -19,7 +19,7 @@ fn state() -> State {
 /// The page at a step, with the tokenizer that needs no network and no file.
 fn at(step: usize) -> State {
     let open = state().after(Action::Lesson(LessonMove::Open)).after(Action::Lesson(LessonMove::Step(step)));
-    answered(open.after(Action::Tokenizer(EMBEDDED.to_owned())))
+    answered(&open.after(Action::Tokenizer(EMBEDDED.to_owned())))
 }
 
 fn request(state: &State) -> Request {
@@ -35,8 +35,8 @@ fn request(state: &State) -> Request {
 }
 
 /// The page when the worker has answered.
-fn answered(state: State) -> State {
-    let report = ReportView::new(Engine::new().analyze(&request(&state)), &[], &mut Vec::new());
+fn answered(state: &State) -> State {
+    let report = ReportView::new(Engine::new().analyze(&request(state)), &[], &mut Vec::new());
     state.after(Action::Heard(FromWorker::Report(1, Box::new(report), 1.0)))
 }
 
@@ -131,7 +131,7 @@ fn the_counts_of_labels_are_those_of_the_page() {
 fn an_ignore_index_of_0_is_seen_to_cost_labels_and_one_of_minus_1_is_not() {
     let page = at(step_of(Goal::Collide));
     let sample = page.report.as_ref().unwrap().sample(0).unwrap().clone();
-    let set = |index| answered(page.after(Action::IgnoreIndex(index)));
+    let set = |index| answered(&page.after(Action::IgnoreIndex(index)));
     let lost = set(0);
     let after = lost.report.as_ref().unwrap().sample(0).unwrap().trained;
     let words = said(Goal::Collide, &lost).unwrap();
@@ -150,7 +150,7 @@ fn the_listing_counts_what_it_trains_beside_what_is_right() {
     let listed = page
         .after(Action::Dialog(Some(Dialog::Work(work))))
         .after(Action::Heard(FromWorker::Made(work, Box::new(made))));
-    let right = answered(page.after(Action::Recipe("per-turn".to_owned())));
+    let right = answered(&page.after(Action::Recipe("per-turn".to_owned())));
     let right = right.report.as_ref().unwrap().sample(0).unwrap().clone();
     let words = said(Goal::Listing, &listed).unwrap();
     assert!(
@@ -203,7 +203,7 @@ fn a_run_of_the_lab_is_told_in_its_own_numbers() {
 
 #[test]
 fn another_recipe_is_told_with_what_it_trains() {
-    let page = answered(at(step_of(Goal::Recipe)).after(Action::Recipe("axolotl".to_owned())));
+    let page = answered(&at(step_of(Goal::Recipe)).after(Action::Recipe("axolotl".to_owned())));
     let report = page.report.clone().unwrap();
     let (all, trained) =
         report.samples().fold((0, 0), |(all, trained), (_, it)| (all + it.len(), trained + it.trained));
