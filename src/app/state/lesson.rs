@@ -153,8 +153,10 @@ impl State {
             });
         }
         // Options of other recipes are not on the page.
-        for (recipe, options) in before.options {
-            self.choices.options.entry(recipe).or_insert(options);
+        for (recipe, options) in before.options.iter() {
+            if !self.choices.options.contains_key(recipe) {
+                self.choices.options.insert(recipe.clone(), options.clone());
+            }
         }
         self.choices.lesson.step = 0;
     }
