@@ -16,6 +16,7 @@
 //! | [`lab`] | samples ▶ two small models, trained with the mask and without, and what each token costs them |
 //! | [`diagnose`] | a sample ▶ what is wrong with it |
 //! | [`examples`] | an id ▶ a dialogue to start from, and the choices that make its point visible |
+//! | [`lesson`] | a step of the lesson ▶ what is said at it; what it sets on the page is the page's |
 //! | [`engine`] | [`engine::Request`] ▶ [`engine::Report`]: the one function every face calls |
 //! | [`listing`] | a dialogue ▶ what a copied listing makes of it, step by step, and what is wrong with it |
 //! | [`export`] | a request ▶ files: a program for the trainer, rows, pictures |
@@ -33,6 +34,7 @@ pub mod engine;
 pub mod examples;
 pub mod export;
 pub mod lab;
+pub mod lesson;
 pub mod listing;
 pub mod loss;
 pub mod recipe;

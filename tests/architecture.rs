@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// The modules, floor by floor: one may use those of the floors above it, and none beside or below it.
 const FLOORS: [&[&str]; 10] = [
     &["span", "bilingual"],
-    &["diagnostic", "examples"],
+    &["diagnostic", "examples", "lesson"],
     &["dialogue"],
     &["template", "tokenizer", "loss", "batch"],
     &["bring"],

@@ -160,6 +160,11 @@ pub fn neighbour_run(sample: &SampleView, token: usize, forward: bool) -> Option
     if forward { starts.find(|start| *start > token) } else { starts.rfind(|start| *start < token) }
 }
 
+/// A number with the minus sign that numbers have in print.
+pub fn signed(number: i64) -> String {
+    number.to_string().replace('-', "−")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -117,6 +117,11 @@ impl Desk {
         self.post(ToWorker::Unpack(link.to_owned()));
     }
 
+    /// Asks for what the lesson says.
+    pub fn lesson(&self) {
+        self.post(ToWorker::Lesson);
+    }
+
     /// Asks for the conversations of the file at this address.
     pub fn open_file(&self, url: &str) {
         self.post(ToWorker::Open(url.to_owned()));

@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::state::Choices;
+use super::state::{Choices, LessonChoices};
 use crate::bilingual::Bilingual;
 use crate::bring::own_name;
 use crate::engine::{EMBEDDED, TemplateChoice};
@@ -29,8 +29,8 @@ pub const LONG: usize = 8 << 10;
 /// What a result rests on: it is always written, so that a link means the same when a later build has other defaults.
 const ALWAYS: [&str; 5] = ["dialogue", "template", "tokenizer", "recipe", "ignore_index"];
 
-/// What is the user's own matter: drafts that are not in use.
-const NEVER: [&str; 2] = ["own_template", "earlier_template"];
+/// What is the user's own matter: drafts that are not in use, and how far the lesson is.
+const NEVER: [&str; 3] = ["own_template", "earlier_template", "lesson"];
 
 /// Whether a fragment, without its `#`, is a link of any version.
 pub fn is_link(fragment: &str) -> bool {
@@ -77,6 +77,7 @@ pub fn read(
     keeps: impl FnOnce(&str) -> bool,
 ) -> Result<(Choices, Option<Bilingual>), Bilingual> {
     let mut choices: Choices = serde_json::from_slice(json).map_err(|_| broken())?;
+    choices.lesson = LessonChoices::default();
     if let TemplateChoice::Source(source) = &choices.template {
         choices.own_template = source.as_str().into();
     }

@@ -8,6 +8,7 @@ pub mod i18n;
 pub mod jinja;
 pub mod kept;
 pub mod lab;
+pub mod lesson;
 pub mod link;
 pub mod state;
 pub mod wire;

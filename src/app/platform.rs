@@ -130,6 +130,18 @@ pub fn set_embed(embed: bool) {
     let _ = if embed { root.set_attribute("data-embed", "") } else { root.remove_attribute("data-embed") };
 }
 
+/// Says which step of the lesson is open, for the style sheets, and how many pixels its card takes from the bottom.
+pub(crate) fn set_lesson(step: Option<&str>, height: i32) {
+    let root = document_element();
+    let _ = match step {
+        Some(step) => root.set_attribute("data-lesson", step),
+        None => root.remove_attribute("data-lesson"),
+    };
+    if let Some(root) = root.dyn_ref::<HtmlElement>() {
+        let _ = root.style().set_property("--lesson-h", &format!("{height}px"));
+    }
+}
+
 /// Opens the newer build that waits.
 pub(crate) fn reload() {
     tell("lossmask-reload");

@@ -24,6 +24,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::FORMATS;
 use crate::engine::{EMBEDDED, Engine, Request};
 use crate::examples::{EXAMPLES, FIRST};
+use crate::lesson;
 use crate::recipe::Outcome;
 use crate::tokenizer::Tokenizer;
 use file::OpenedFile;
@@ -196,6 +197,7 @@ impl Worker for Analyst {
             ToWorker::Lab(_, request, together) => {
                 scope.respond(page, FromWorker::Lab(self.material(&request, together)));
             }
+            ToWorker::Lesson => scope.respond(page, FromWorker::Lesson(lesson::STEPS.to_vec())),
             ToWorker::Open(url) => {
                 let scope = scope.clone();
                 spawn_local(file::open(self.file.clone(), url, move |message| scope.respond(page, message)));

@@ -153,8 +153,8 @@ export async function useBuiltIn(page) {
 }
 
 /** Opens what is folded in a sample, so that all its tokens are there. */
-export async function unfold(page, number) {
-  const folds = sample(page, number).locator("button.fold");
+export async function unfold(page, number, word) {
+  const folds = sample(page, number, word).locator("button.fold");
   while ((await folds.count()) > 0) await folds.first().click();
 }
 

@@ -3,12 +3,13 @@
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::lesson;
 use crate::app::components::memo::memo;
 use crate::app::components::shared::{Dispatch, clicked};
 use crate::app::components::tabs;
 use crate::app::i18n::Lang;
 use crate::app::platform;
-use crate::app::state::{Action, Dialog, Tab, Theme};
+use crate::app::state::{Action, Dialog, LessonMove, Tab, Theme};
 use crate::app::wire::Work;
 use crate::export::Form;
 
@@ -17,12 +18,15 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) theme: Theme,
     pub(crate) tab: Tab,
+    /// Whether the lesson is open, and the step that it would open with.
+    pub(crate) lesson: (bool, usize),
     pub(crate) dispatch: Dispatch,
 }
 
 /// The bar.
 pub(crate) fn bar(props: &Props) -> Html {
-    let Props { lang, theme, tab, dispatch } = props.clone();
+    let Props { lang, theme, tab, lesson, dispatch } = props.clone();
+    let lesson_name = lesson::name(lang, lesson);
     let turn = clicked(&dispatch, move || {
         Action::Theme(if platform::is_dark(theme) { Theme::Light } else { Theme::Dark })
     });
@@ -33,6 +37,10 @@ pub(crate) fn bar(props: &Props) -> Html {
             </h1>
             { memo(tabs::Props { lang, tab, dispatch: dispatch.clone() }, tabs::tabs) }
             <div class="acts">
+                <button class="btn" id={lesson::BUTTON} onclick={clicked(&dispatch, || Action::Lesson(LessonMove::Open))} aria-expanded={lesson.0.to_string()}
+                    aria-label={lesson_name.clone()} title={lesson_name.clone()}>
+                    { icon(Icon::Book) }<span>{ lesson_name }</span>
+                </button>
                 <button class="btn" onclick={clicked(&dispatch, || Action::Dialog(Some(Dialog::Gallery)))} aria-haspopup="dialog"
                     aria-label={lang.pick("Examples", "示例")}>
                     { icon(Icon::List) }<span>{ lang.pick("Examples", "示例") }</span>

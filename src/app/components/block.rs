@@ -5,7 +5,7 @@ use std::ops::Range;
 use gloo::utils::document;
 use yew::prelude::*;
 
-use crate::app::cells::{Cell, Glyph, cells, code_point, glyphs};
+use crate::app::cells::{Cell, Glyph, cells, code_point, glyphs, signed};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Shared, use_height, use_near};
 use crate::app::i18n::Lang;
@@ -139,11 +139,6 @@ fn tok(props: &Props, token: usize, said: &str, face: Html) -> Html {
             { face }{ below }
         </span>
     }
-}
-
-/// A number with the minus sign that numbers have in print.
-pub(crate) fn signed(number: i64) -> String {
-    number.to_string().replace('-', "−")
 }
 
 /// The text of a token, with what can't be seen shown as what it is.

@@ -28,6 +28,8 @@ pub(crate) enum Icon {
     Undo,
     Redo,
     Past,
+    Book,
+    Done,
 }
 
 /// Draws an icon; it has no words of its own, so its button or line must.
@@ -55,6 +57,10 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Undo => "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8H6",
         Icon::Redo => "M10.5 3l3 3-3 3M13.5 6h-7a4 4 0 0 0 0 8H10",
         Icon::Past => "M2.5 8a5.5 5.5 0 1 0 1.8-4.1L2.5 5.5M2.5 2.5v3h3M8 5v3.2l2.2 1.3",
+        Icon::Book => {
+            "M8 4.2C6.4 3 4.2 2.7 1.8 3v9.5c2.4-.3 4.6 0 6.2 1.2 1.6-1.2 3.8-1.5 6.2-1.2V3C11.8 2.7 9.6 3 8 4.2zM8 4.2v9.5"
+        }
+        Icon::Done => "M3 8.5l3.2 3.2L13 4.8",
         Icon::Keys => "M1.5 4h13v8h-13zM4 6.5h.01M6.7 6.5h.01M9.3 6.5h.01M12 6.5h.01M5 9.5h6",
     };
     html! {

@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::app::cells::hex;
-use crate::app::components::block::{picture, signed};
+use crate::app::cells::{hex, signed};
+use crate::app::components::block::picture;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, clicked, rich};

@@ -19,6 +19,7 @@ mod inspector;
 mod keeping;
 mod keys;
 mod lab;
+mod lesson;
 mod listing;
 mod memo;
 pub(crate) mod page;

@@ -18,6 +18,7 @@ use crate::app::components::inspector;
 use crate::app::components::keeping::use_keeping;
 use crate::app::components::keys;
 use crate::app::components::lab;
+use crate::app::components::lesson;
 use crate::app::components::memo::memo;
 use crate::app::components::past;
 use crate::app::components::questions::use_questions;
@@ -30,6 +31,7 @@ use crate::app::components::template;
 use crate::app::components::template_pane;
 use crate::app::components::work;
 use crate::app::desk::Desk;
+use crate::app::lesson::{SETTINGS, reached};
 use crate::app::platform;
 use crate::app::state::{Action, Aside, Dialog, State, Tab};
 
@@ -112,14 +114,20 @@ pub fn Page() -> Html {
             })
         });
     let samples = newest.as_ref().map_or(0, |report| report.samples().count());
+    let kept = &state.choices.lesson;
     let writer = token.as_ref().and_then(|(sample, token)| sample.writer(*token));
     html! {
         <>
             <a class="skip" href={format!("#{}", panel(tab))} onclick={Callback::from(move |event: MouseEvent| skip(&event, tab))}>
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
-            { memo(bar::Props { lang, theme: state.theme, tab, dispatch: dispatch.clone() }, bar::bar) }
+            { memo(bar::Props { lang, theme: state.theme, tab, lesson: (kept.is_open(), kept.step), dispatch: dispatch.clone() }, bar::bar) }
             { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
+            if kept.is_open() && !state.embed {
+                { lesson::lesson(lesson::Props { lang, step: kept.step, moves: state.lesson.moves, words: state.lesson.words.clone(), ready: state.progress() == "ready", done: SETTINGS.get(kept.step).and_then(|setting| reached(setting.goal, state)), dispatch: dispatch.clone() }) }
+            } else if !kept.known {
+                { lesson::hint(lang, &dispatch) }
+            }
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
                     { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), || Action::Noticed, &dispatch) }

@@ -179,6 +179,17 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
         });
     }
 
+    // What the lesson says, while it is open and not yet there.
+    {
+        let desk = desk.clone();
+        let silent = state.choices.lesson.is_open() && state.lesson.words.is_none();
+        use_effect_with((silent, state.lost_workers), move |(silent, _)| {
+            if *silent {
+                desk.lesson();
+            }
+        });
+    }
+
     use_own(state, desk);
     tell_lab
 }

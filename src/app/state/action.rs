@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, RenderChoices, Tab, Theme, TokenAt,
+    Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, LessonMove, RenderChoices, Tab, Theme,
+    TokenAt,
 };
 use crate::app::i18n::Lang;
 use crate::app::wire::{ExampleView, FromLab, FromWorker, Given, History};
@@ -105,6 +106,8 @@ pub enum Action {
     ForgetAll,
     /// The address has a link, which is to be opened: the fragment without its `#`.
     Link(Rc<str>),
+    /// The lesson was opened, moved in or left.
+    Lesson(LessonMove),
     /// A newer build of the page is there.
     Updated,
     /// The words of the last notice have been read.

@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-use super::LabChoices;
+use super::{LabChoices, LessonChoices};
 use crate::app::wire::{MOST_CONVERSATIONS, START, Scope};
 use crate::batch::Settings;
 use crate::engine::{BatchAsked, PadToken, TemplateChoice};
@@ -212,6 +212,8 @@ pub struct Choices {
     pub dataset: DatasetChoices,
     /// What the loss lab is set to.
     pub lab: LabChoices,
+    /// How far the lesson is, and what was chosen before it.
+    pub lesson: LessonChoices,
 }
 
 impl Default for Choices {
@@ -233,6 +235,7 @@ impl Default for Choices {
             compare: CompareChoices::default(),
             dataset: DatasetChoices::default(),
             lab: LabChoices::default(),
+            lesson: LessonChoices::default(),
         }
     }
 }

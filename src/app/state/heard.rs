@@ -78,6 +78,7 @@ impl State {
                 }
                 self.tokenizers.insert(id, Loading::Failed(Rc::new(why)));
             }
+            FromWorker::Lesson(words) => self.lesson.words = Some(words.into()),
             FromWorker::Kept(kept) => self.hear_kept(&kept),
             FromWorker::Brought(brought) => self.hear_brought(brought),
             FromWorker::Died(_) => {

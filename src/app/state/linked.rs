@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Choices, State};
+use super::{Choices, LessonMove, State};
 use crate::app::wire::Unpacked;
 use crate::bilingual::Bilingual;
 use crate::engine::TemplateChoice;
@@ -18,6 +18,7 @@ impl State {
                 return;
             }
         };
+        self.move_lesson(LessonMove::Leave);
         let before = Rc::new(self.choices.clone());
         self.keep_replaced();
         if let Some(replaced) = &mut self.replaced
@@ -36,6 +37,7 @@ impl State {
                 _ => own,
             },
             earlier_template: earlier,
+            lesson: self.choices.lesson.clone(),
             ..choices
         };
         self.opened += 1;

@@ -18,6 +18,7 @@ pub use aside::{Aside, Asides};
 pub use choices::{Choices, CompareChoices, DatasetChoices, Lane, RenderChoices, Sort, Tab, Theme};
 pub use file::OpenFile;
 pub use lab::{Lab, LabChoices};
+pub use lesson::{Lesson, LessonChoices, LessonMove};
 pub use own::OwnTokenizers;
 pub use past::PastDialogues;
 pub use template::TemplateAnswers;
@@ -30,6 +31,7 @@ mod choices;
 mod file;
 mod heard;
 mod lab;
+mod lesson;
 mod linked;
 mod own;
 mod past;
@@ -158,6 +160,8 @@ pub struct State {
     pub replaced: Option<Replaced>,
     /// The tokenizers that the user brings.
     pub own: OwnTokenizers,
+    /// The lesson.
+    pub lesson: Lesson,
 }
 
 /// What stood in the box before something else took its place.
@@ -167,6 +171,8 @@ pub struct Replaced {
     file: Option<OpenFile>,
     /// What else was chosen, where a link changed that too.
     choices: Option<Rc<Choices>>,
+    /// What was replaced before, and not brought back.
+    earlier: Option<Box<Replaced>>,
 }
 
 impl State {
@@ -206,6 +212,7 @@ impl State {
             file: None,
             replaced: None,
             own: OwnTokenizers::default(),
+            lesson: Lesson::default(),
         }
     }
 
@@ -248,9 +255,11 @@ impl State {
             }
             Action::Restore => {
                 if let Some(old) = self.replaced.take() {
+                    self.replaced = old.earlier.map(|earlier| *earlier);
                     self.file = old.file;
                     if let Some(choices) = old.choices {
-                        self.choices = (*choices).clone();
+                        let lesson = std::mem::take(&mut self.choices.lesson);
+                        self.choices = Choices { lesson, ..(*choices).clone() };
                     }
                     self.replace_text(old.dialogue);
                 }
@@ -368,6 +377,7 @@ impl State {
             Action::Past(asked) => self.past.ask(asked),
             Action::ForgetAll => self.forget_all(),
             Action::Link(link) => self.link = Some(link),
+            Action::Lesson(action) => self.move_lesson(action),
             Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
         }
@@ -390,9 +400,15 @@ impl State {
 
     /// Keeps the text that is about to be replaced, where it is the user's own.
     fn keep_replaced(&mut self) {
-        let text = &self.choices.dialogue;
-        if self.is_own(text) {
-            self.replaced = Some(Replaced { dialogue: text.clone(), file: self.file.take(), choices: None });
+        if self.is_own(&self.choices.dialogue) {
+            // A lesson has many steps, and something may have been written at each.
+            let earlier = self.replaced.take().filter(|_| self.choices.lesson.is_open()).map(Box::new);
+            self.replaced = Some(Replaced {
+                dialogue: self.choices.dialogue.clone(),
+                file: self.file.take(),
+                choices: None,
+                earlier,
+            });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Choices, State, Undo};
+use super::{Choices, LessonMove, State, Undo};
 use crate::app::history::is_another;
 use crate::app::i18n::Lang;
 use crate::app::wire::{History, Past};
@@ -74,6 +74,7 @@ impl State {
                 "本站在此浏览器中保存的内容已全部清除：输入框内容、自己的模板与选项、历史中的 {dialogues} 段对话、{tokenizers} 个自己的分词器、语言与配色，以及供离线使用的页面副本。"
             ),
         ));
+        self.move_lesson(LessonMove::Leave);
         for own in self.own.list.iter() {
             self.tokenizers.remove(&own.id);
         }

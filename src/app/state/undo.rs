@@ -178,6 +178,7 @@ impl State {
             compare: self.choices.compare.clone(),
             dataset: self.choices.dataset.clone(),
             lab: self.choices.lab.clone(),
+            lesson: self.choices.lesson.clone(),
             ..to
         };
         // It may be had now, and is asked for again.

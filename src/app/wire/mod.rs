@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Asked, ConversationReport, MessageSummary, Report, Request, TemplateReport};
+use crate::lesson::Step;
 use crate::recipe::Outcome;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
@@ -70,6 +71,8 @@ pub enum ToWorker {
     /// Collect what the loss lab trains on: the samples of this request and, where asked for, those of the examples under
     /// the same choices.
     Lab(u32, Box<Request>, bool),
+    /// Send what the lesson says.
+    Lesson,
 }
 
 /// From the worker to the page.
@@ -122,6 +125,8 @@ pub enum FromWorker {
     Kept(Vec<Own>),
     /// What the files that the user gave are, or why they are nothing.
     Brought(Result<Brought, Diagnostic>),
+    /// What the lesson says, step by step.
+    Lesson(Vec<Step>),
     /// The worker has stopped working, and why.
     Died(String),
 }

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::pair::word;
 use super::{Spot, against, name};
+use crate::app::cells::signed;
 use crate::app::compare::{Mark, differs, is_other, mark};
-use crate::app::components::block::signed;
 use crate::app::components::copy_box::{self, copy_box};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::inspector::{face, owner};
