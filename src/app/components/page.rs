@@ -212,11 +212,6 @@ fn skip(event: &MouseEvent, tab: Tab) {
 
 /// Keys that work everywhere but in a box.
 fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
-    let typing = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .is_some_and(|element| matches!(element.tag_name().as_str(), "TEXTAREA" | "INPUT" | "SELECT"));
-    // A box has an undo of its own; elsewhere the page's is meant.
     if (event.ctrl_key() || event.meta_key()) && !event.alt_key() {
         let key = event.key().to_ascii_lowercase();
         let action = match (key.as_str(), event.shift_key()) {
@@ -224,7 +219,8 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
             ("z", true) | ("y", false) => Action::Redo,
             _ => return,
         };
-        if !typing || is_list(event) {
+        // A box has an undo of its own, and a dialog hides what would change.
+        if !is_in(event, "textarea, input:not([type=checkbox], [type=radio], [type=range]), dialog") {
             event.prevent_default();
             dispatch.dispatch(action);
         }
@@ -232,13 +228,15 @@ fn page_key(event: &KeyboardEvent, dispatch: &Dispatch) {
     }
     match event.key().as_str() {
         "Escape" => dispatch.dispatch(Action::Release),
-        "?" if !typing => dispatch.dispatch(Action::Dialog(Some(Dialog::Keys))),
+        "?" if !is_in(event, "textarea, input, select") => {
+            dispatch.dispatch(Action::Dialog(Some(Dialog::Keys)));
+        }
         _ => {}
     }
 }
 
-/// Whether a key was pressed on a list to choose from, which has no undo.
-fn is_list(event: &KeyboardEvent) -> bool {
+/// Whether a key was pressed in something that a selector names.
+fn is_in(event: &KeyboardEvent, selector: &str) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| element.tag_name() == "SELECT")
+    target.is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
 }
