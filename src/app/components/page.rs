@@ -1,6 +1,6 @@
 //! The page: the store, the worker's desk, and where each part stands.
 
-use gloo::events::EventListener;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -66,7 +66,9 @@ pub fn Page() -> Html {
     {
         let dispatch = dispatch.clone();
         use_effect_with((), move |()| {
-            let listener = EventListener::new(&document(), "keydown", move |event| {
+            // A listener is passive unless it says that it may keep the browser from undoing too.
+            let options = EventListenerOptions::enable_prevent_default();
+            let listener = EventListener::new_with_options(&document(), "keydown", options, move |event| {
                 if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
                     page_key(event, &dispatch);
                 }
