@@ -117,7 +117,8 @@ fn use_lesson(props: &Props) -> Html {
         });
     }
     let shown = use_mut_ref(|| 0);
-    use_effect_with((moves, ready), move |(moves, ready)| {
+    // With its words the card has its height, which is kept clear.
+    use_effect_with((moves, ready && said.is_some()), move |(moves, ready)| {
         if *ready && *shown.borrow() != *moves && show(setting) {
             *shown.borrow_mut() = *moves;
         }

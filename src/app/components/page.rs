@@ -125,11 +125,14 @@ pub fn Page() -> Html {
             </a>
             { memo(bar::Props { lang, theme: state.theme, tab, lesson: (kept.is_open(), kept.step), dispatch: dispatch.clone() }, bar::bar) }
             { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
-            if kept.is_open() && !state.embed {
-                { lesson::lesson(lesson::Props { lang, step: kept.step, moves: state.lesson.moves, words: state.lesson.words.clone(), ready: state.progress() == "ready", done: SETTINGS.get(kept.step).and_then(|setting| reached(setting.goal, state)), dispatch: dispatch.clone() }) }
-            } else if !kept.known {
-                { lesson::hint(lang, &dispatch) }
-            }
+            // A place of its own: the view beside it may be replaced in the same moment.
+            <div>
+                if kept.is_open() && !state.embed {
+                    { lesson::lesson(lesson::Props { lang, step: kept.step, moves: state.lesson.moves, words: state.lesson.words.clone(), ready: state.progress() == "ready", done: SETTINGS.get(kept.step).and_then(|setting| reached(setting.goal, state)), dispatch: dispatch.clone() }) }
+                } else if !kept.known {
+                    { lesson::hint(lang, &dispatch) }
+                }
+            </div>
             if let Some(notice) = &state.notice {
                 <p class="notice" role="status">
                     { rich(&lang.of(notice)) }{ notice_button(lang.pick("OK", "知道了"), || Action::Noticed, &dispatch) }
