@@ -14,6 +14,7 @@ pub mod catalog;
 mod config;
 mod embedded;
 mod encode;
+mod forms;
 mod load;
 mod normalize;
 mod problem;

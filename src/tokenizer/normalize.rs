@@ -8,11 +8,11 @@ use tokenizers::normalizers::metaspace::{MetaspaceNormalizer, PrependBehavior};
 use tokenizers::normalizers::replace::{Replace, ReplacePattern};
 use tokenizers::pipeline::{Normalizer, PipelineNormalizer, normalize_all};
 use tokenizers::utils::SysRegex;
-use unicode_normalization_alignments::UnicodeNormalization;
-use unicode_normalization_alignments::char::is_combining_mark;
+use unicode_normalization::char::is_combining_mark;
 
 use super::aligned::Aligned;
 use super::bytes::ALPHABET;
+use super::forms;
 
 /// What could not be replayed.
 pub(super) type Unproved = &'static str;
@@ -69,10 +69,10 @@ pub(super) fn metaspace(
 /// Runs one normaliser.
 fn apply(normalizer: &PipelineNormalizer, aligned: &mut Aligned<'_>) -> Result<(), Unproved> {
     let fits = match normalizer {
-        PipelineNormalizer::NFC(_) => composed(aligned, |text| text.nfc().collect()),
-        PipelineNormalizer::NFD(_) => composed(aligned, |text| text.nfd().collect()),
-        PipelineNormalizer::NFKC(_) => composed(aligned, |text| text.nfkc().collect()),
-        PipelineNormalizer::NFKD(_) => composed(aligned, |text| text.nfkd().collect()),
+        PipelineNormalizer::NFC(_) => normal(aligned, |text| forms::composed(text, false)),
+        PipelineNormalizer::NFD(_) => normal(aligned, |text| forms::decomposed(text, false)),
+        PipelineNormalizer::NFKC(_) => normal(aligned, |text| forms::composed(text, true)),
+        PipelineNormalizer::NFKD(_) => normal(aligned, |text| forms::decomposed(text, true)),
         PipelineNormalizer::Lowercase(_) => lowercase(aligned),
         PipelineNormalizer::StripAccents(_) => aligned.filter(|c| !is_combining_mark(c)),
         PipelineNormalizer::Strip(strip) => aligned.strip(strip.strip_left, strip.strip_right),
@@ -95,7 +95,7 @@ fn apply(normalizer: &PipelineNormalizer, aligned: &mut Aligned<'_>) -> Result<(
 }
 
 /// A Unicode normal form, with nothing to do for text that consists of characters no form changes.
-fn composed(aligned: &mut Aligned<'_>, form: impl Fn(&str) -> Vec<(char, isize)>) -> bool {
+fn normal(aligned: &mut Aligned<'_>, form: impl Fn(&str) -> Vec<(char, isize)>) -> bool {
     if aligned.text().chars().all(is_stable) {
         return true;
     }
@@ -177,7 +177,7 @@ fn bert(settings: BertNormalizer, aligned: &mut Aligned<'_>) -> bool {
         fits &= aligned.transform(changes, 0);
     }
     if settings.strip_accents.unwrap_or(settings.lowercase) {
-        fits &= composed(aligned, |text| text.nfd().collect());
+        fits &= normal(aligned, |text| forms::decomposed(text, false));
         let stripper = BertNormalizer::new(false, false, Some(true), false);
         fits &= aligned.filter(|c| c.is_ascii() || !ask(&stripper, c).is_empty());
     }
