@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::app::state::{CompareChoices, Sort};
+use crate::app::table::Table;
 use crate::app::wire::{CompareView, RowView, SampleView};
 use crate::bilingual::Bilingual;
 
@@ -65,10 +66,8 @@ pub fn reference(view: &CompareView, choices: &CompareChoices) -> Option<usize> 
 
 /// The rows in the order in which they stand; those without a sample come last.
 pub fn order(view: &CompareView, choices: &CompareChoices) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..view.rows.len()).collect();
     let against = reference(view, choices).map(|at| &view.rows[at]);
-    let key = |at: &usize| {
-        let row = &view.rows[*at];
+    let key = |row: &RowView| {
         let first = match (choices.sort, row.sample(), against) {
             (Sort::Trained, Some(sample), _) => sample.trained,
             (Sort::Difference, Some(_), Some(against)) => difference(view, row, against),
@@ -76,8 +75,8 @@ pub fn order(view: &CompareView, choices: &CompareChoices) -> Vec<usize> {
         };
         (row.sample().is_none(), first, row.recipe.clone())
     };
-    order.sort_by_cached_key(key);
-    order
+    let order: Table<_, usize> = view.rows.iter().enumerate().map(|(at, row)| (key(row), at)).collect();
+    order.into_iter().map(|(_, at)| at).collect()
 }
 
 /// The columns in which any row differs from the reference.

@@ -11,6 +11,7 @@ pub mod lab;
 pub mod lesson;
 pub mod link;
 pub mod state;
+pub mod table;
 pub mod wire;
 
 #[cfg(target_arch = "wasm32")]

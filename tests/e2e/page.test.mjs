@@ -124,7 +124,9 @@ test("in a frame only the samples are shown", async (t) => {
   const { page } = await open(t, { query: "lang=en&embed=1" });
   assert.ok(await sample(page, 1).isVisible());
   assert.ok(await sample(page, 2).isVisible());
-  assert.equal(await page.locator("header.bar").isVisible(), false);
+  assert.equal(await page.locator("header.bar .acts").isVisible(), false);
+  const bar = await page.locator("header.bar").boundingBox();
+  assert.ok(bar.width <= 1 && bar.height <= 1, "the heading is there only for those who listen");
   assert.equal(await box(page).isVisible(), false);
 });
 

@@ -1,5 +1,6 @@
 //! What was found: each finding with its place, its cause and its cure.
 
+use std::cmp::Reverse;
 use std::rc::Rc;
 
 use yew::prelude::*;
@@ -8,6 +9,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Dialog, TokenAt};
+use crate::app::table::Table;
 use crate::app::wire::{OutcomeView, ReportView, Work};
 use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::span::{Span, line_at, line_column};
@@ -131,8 +133,12 @@ fn collect(report: &ReportView) -> Vec<Found<'_>> {
             }
         }
     }
-    found.sort_by_key(|found| std::cmp::Reverse(found.diagnostic.severity));
-    found
+    let worst_first: Table<_, _> = found
+        .into_iter()
+        .enumerate()
+        .map(|(at, found)| ((Reverse(found.diagnostic.severity), at), found))
+        .collect();
+    worst_first.into_iter().map(|(_, found)| found).collect()
 }
 
 fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {

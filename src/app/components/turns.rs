@@ -143,6 +143,9 @@ fn use_all_turns(props: &Props) -> Html {
                 picked.set(event.shift_key().then_some((began, to)));
                 if event.shift_key() {
                     select(&list, began, to);
+                } else if let Ok(Some(selection)) = window().get_selection() {
+                    // What stays selected would be dragged by the pointer instead of selected anew.
+                    let _ = selection.remove_all_ranges();
                 }
                 cursor.set(to);
                 moved.set(*moved + 1);

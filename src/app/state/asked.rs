@@ -1,6 +1,7 @@
 //! What is asked of the worker, as far as the state says it.
 
 use super::State;
+use crate::app::table::Table;
 use crate::app::wire::{BatchQuestion, Scope};
 use crate::engine::{Asked, Request};
 use crate::recipe::Recipe;
@@ -46,7 +47,7 @@ impl State {
             .options
             .get(recipe)
             .into_iter()
-            .flatten()
+            .flat_map(Table::iter)
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }

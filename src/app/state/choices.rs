@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::app::table::Table;
 use chrono::{NaiveDate, NaiveDateTime};
-use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
 use super::{LabChoices, LessonChoices};
@@ -82,7 +82,7 @@ pub struct CompareChoices {
     /// Whether only columns are shown in which a row differs from the reference.
     pub only_differences: bool,
     /// For recipes with several samples the one that is compared, from 0; the last where none is chosen.
-    pub samples: LiteMap<String, usize>,
+    pub samples: Table<String, usize>,
 }
 
 impl Default for CompareChoices {
@@ -93,7 +93,7 @@ impl Default for CompareChoices {
             hidden: Vec::new(),
             sort: Sort::Trained,
             only_differences: false,
-            samples: LiteMap::default(),
+            samples: Table::default(),
         }
     }
 }
@@ -103,7 +103,7 @@ impl Default for CompareChoices {
 #[serde(default)]
 pub struct RenderChoices {
     /// Further variables of the template, as `chat_template_kwargs` gives them: name and JSON.
-    pub variables: LiteMap<String, String>,
+    pub variables: Table<String, String>,
     /// The clock that it sees, such as `2026-01-31T09:05:07`; the real one where none is set.
     pub now: Option<String>,
     /// How messages are prepared for it.
@@ -197,7 +197,7 @@ pub struct Choices {
     /// The recipe's id.
     pub recipe: String,
     /// Options that differ from their defaults, by recipe.
-    pub options: LiteMap<String, LiteMap<String, String>>,
+    pub options: Table<String, Table<String, String>>,
     /// The label of a masked position.
     pub ignore_index: i64,
     /// Which conversation of the dialogue is shown.
@@ -227,7 +227,7 @@ impl Default for Choices {
             render: RenderChoices::default(),
             tokenizer: "qwen2_5".to_owned(),
             recipe: "per-turn".to_owned(),
-            options: LiteMap::default(),
+            options: Table::default(),
             ignore_index: -100,
             conversation: 0,
             lane: Lane::Labels,

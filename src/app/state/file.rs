@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
+use crate::app::table::Table;
 
 /// An open file.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,22 +22,13 @@ pub struct OpenFile {
     /// The conversation that is in the box.
     pub shown: Option<usize>,
     /// What was typed into conversations of the file.
-    pub edits: LiteMap<usize, Rc<str>>,
+    pub edits: Table<usize, Rc<str>>,
 }
 
 impl OpenFile {
     /// A file of which nothing is known yet.
     pub fn new(name: Rc<str>, url: Rc<str>) -> Self {
-        Self {
-            name,
-            url,
-            rows: 0,
-            share: 0.0,
-            done: false,
-            wanted: 0,
-            shown: None,
-            edits: LiteMap::default(),
-        }
+        Self { name, url, rows: 0, share: 0.0, done: false, wanted: 0, shown: None, edits: Table::default() }
     }
 
     /// Asks for a conversation, the last one where there are not so many.

@@ -154,7 +154,7 @@ impl State {
         }
         // Options of other recipes are not on the page.
         for (recipe, options) in before.options.iter() {
-            if !self.choices.options.contains_key(recipe) {
+            if self.choices.options.get(recipe).is_none() {
                 self.choices.options.insert(recipe.clone(), options.clone());
             }
         }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
+use crate::app::table::Table;
 
 use crate::app::i18n::Lang;
 use crate::app::wire::{BatchView, CompareView, ExampleView, History, Made, ReportView, Shared, Work};
@@ -125,7 +125,7 @@ pub struct State {
     /// How many workers there have been before this one.
     pub lost_workers: u32,
     /// Tokenizers that were asked for.
-    pub tokenizers: LiteMap<String, Loading>,
+    pub tokenizers: Table<String, Loading>,
     /// The token under the pointer or the keyboard.
     pub hover: Option<TokenAt>,
     /// The token that was pinned.
@@ -321,7 +321,7 @@ impl State {
             }
             Action::Option(name, value) => {
                 let recipe = self.choices.recipe.clone();
-                self.choices.options.entry(recipe).or_default().insert(name.to_owned(), value);
+                self.choices.options.get_or_default(recipe).insert(name.to_owned(), value);
             }
             Action::IgnoreIndex(value) => self.choices.ignore_index = value,
             Action::Conversation(index) => {
@@ -423,7 +423,7 @@ impl State {
         };
         self.choices.recipe.clone_from(&example.recipe);
         self.choices.ignore_index = example.ignore_index;
-        let mut options = LiteMap::default();
+        let mut options = Table::default();
         for (name, value) in &example.options {
             options.insert(name.clone(), value.clone());
         }

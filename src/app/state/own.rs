@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Action, Dialog, Loading, State};
+use crate::app::table::Table;
 use crate::app::wire::{Brought, Given, Own};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -44,10 +45,9 @@ impl State {
     /// The browser keeps these; those that live in this tab only stay.
     pub(super) fn hear_kept(&mut self, kept: &[Own]) {
         let others = self.own.list.iter().filter(|own| kept.iter().all(|kept| kept.id != own.id)).cloned();
-        let mut list: Vec<Own> = others.chain(kept.iter().cloned()).collect();
-        list.retain(|own| !self.own.forgotten.contains(&own.id));
-        list.sort_by(|a, b| a.id.cmp(&b.id));
-        self.own.list = list.into();
+        let all = others.chain(kept.iter().cloned()).filter(|own| !self.own.forgotten.contains(&own.id));
+        let list: Table<String, Own> = all.map(|own| (own.id.clone(), own)).collect();
+        self.own.list = list.into_iter().map(|(_, own)| own).collect();
     }
 
     /// The worker has read what was given.

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use crate::app::table::Table;
 use gloo::events::EventListener;
 use gloo::utils::{document, window};
-use litemap::LiteMap;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
@@ -30,7 +30,7 @@ pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) view: Shared<CompareView>,
     pub(crate) choices: CompareChoices,
-    pub(crate) options: LiteMap<String, LiteMap<String, String>>,
+    pub(crate) options: Table<String, Table<String, String>>,
     pub(crate) spot: Spot,
     /// Chooses a cell; whether its reasons are asked for.
     pub(crate) choose: Callback<(Spot, bool)>,
@@ -290,7 +290,7 @@ fn head(props: &Props, row: &RowView, is_reference: bool) -> Html {
         .options
         .get(&row.recipe)
         .into_iter()
-        .flatten()
+        .flat_map(Table::iter)
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     html! {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
+use crate::app::table::Table;
 use yew::prelude::*;
 
 use crate::app::compare::{order, reference};
@@ -31,7 +31,7 @@ pub(crate) struct Props {
     pub(crate) view: Option<Shared<CompareView>>,
     pub(crate) choices: CompareChoices,
     /// The options that were set, by recipe.
-    pub(crate) options: LiteMap<String, LiteMap<String, String>>,
+    pub(crate) options: Table<String, Table<String, String>>,
     /// Whether a newer comparison is on its way.
     pub(crate) waiting: bool,
     /// The pasted text, which findings point into.
