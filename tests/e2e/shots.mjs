@@ -13,8 +13,8 @@ const SIZES = { desk: [1440, 900], phone: [390, 844] };
 const VIEWS = ["samples", "compare", "template", "lab", "dataset"];
 const KEPT = ["samples-en-light-desk", "samples-zh-light-desk", "compare-en-light-desk", "compare-zh-light-desk", "lab-en-dark-desk", "lab-zh-dark-desk"];
 const NAMES = {
-  en: { gallery: "Examples", export: "Export", bring: "Bring your own…", train: "Train" },
-  zh: { gallery: "示例", export: "导出", bring: "使用自己的分词器……", train: "训练" },
+  en: { gallery: "Examples", share: "Share", export: "Export", past: "History", bring: "Bring your own…", train: "Train" },
+  zh: { gallery: "示例", share: "分享", export: "导出", past: "历史", bring: "使用自己的分词器……", train: "训练" },
 };
 
 const browser = await chromium.launch({
@@ -47,6 +47,9 @@ async function open({ lang, theme, size: [width, height], query = "" }) {
   const page = await context.newPage();
   await page.goto(`${process.env.LOSSMASK_URL}?lang=${lang}&theme=${theme}${query}`);
   await ready(page);
+  // The hint for a first visit is not there in everyday use.
+  const hint = page.locator(".lesson-hint button").last();
+  if (await hint.isVisible()) await hint.click();
   return page;
 }
 
@@ -83,7 +86,7 @@ async function dialogs(page, lang, rest) {
   await page.locator("#tab-samples").click();
   const fold = page.locator(".fold-sm");
   if (await fold.isVisible()) await fold.click();
-  for (const dialog of ["gallery", "export", "bring"]) {
+  for (const dialog of ["gallery", "share", "export", "past", "bring"]) {
     await page.getByRole("button", { name: NAMES[lang][dialog], exact: true }).click();
     await page.getByRole("dialog").waitFor();
     await ready(page);
@@ -94,6 +97,19 @@ async function dialogs(page, lang, rest) {
   await page.locator("body").press("?");
   await page.getByRole("dialog").waitFor();
   await picture(page, `keys-${rest}`);
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+/** The first two steps of the lesson beside the page. */
+async function lesson(page, rest) {
+  await page.locator("#lesson-open").click();
+  await page.locator(".lesson-card h2").waitFor();
+  await ready(page);
+  await picture(page, `lesson-1-${rest}`);
+  await page.locator(".lesson-go .solid").click();
+  await ready(page);
+  await picture(page, `lesson-2-${rest}`);
 }
 
 for (const [name, size] of Object.entries(SIZES)) {
@@ -103,6 +119,7 @@ for (const [name, size] of Object.entries(SIZES)) {
       const page = await open({ lang, theme, size });
       await views(page, lang, rest);
       await dialogs(page, lang, rest);
+      await lesson(page, rest);
       await page.context().close();
       const embedded = await open({ lang, theme, size, query: "&embed=1" });
       await picture(embedded, `embed-${rest}`);

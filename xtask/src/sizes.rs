@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_budget_is_found_by_the_name_of_the_binary() {
-        assert_eq!(budget("app-0123_bg.wasm"), Some(330_000));
+        assert_eq!(budget("app-0123_bg.wasm"), Some(300_000));
         assert_eq!(budget("worker-01_bg.wasm"), Some(900_000));
         assert_eq!(budget("worker_bg.wasm"), Some(900_000));
         assert_eq!(budget("lab-0a_bg.wasm"), Some(150_000));
@@ -122,8 +122,8 @@ mod tests {
                 weight("lab-2_bg.wasm", 150_000),
             ])
         };
-        assert!(site(330_000).is_ok());
-        let error = site(330_001).unwrap_err();
+        assert!(site(300_000).is_ok());
+        let error = site(300_001).unwrap_err();
         assert!(error.contains("app-1_bg.wasm") && !error.contains("worker"), "{error}");
     }
 
@@ -141,7 +141,7 @@ mod tests {
         let files = [PathBuf::from("dist/app-1_bg.wasm")];
         let weights = parse(&files, "30 20 10\n").unwrap();
         assert_eq!((weights[0].raw, weights[0].gzip, weights[0].brotli), (30, 20, 10));
-        assert!(table(&weights).contains("of 330.0 kB"));
+        assert!(table(&weights).contains("of 300.0 kB"));
         assert!(parse(&files, "").is_err());
         assert!(parse(&files, "30 20\n").is_err());
     }
