@@ -79,6 +79,14 @@ mod tests {
         of.iter().map(|(c, _)| *c).collect()
     }
 
+    #[test]
+    fn a_character_that_is_younger_than_the_tables_of_tokenizers_0_23_is_taken_apart() {
+        let parts = [('\u{11935}', 0), ('\u{11930}', 1)];
+        assert_eq!(decomposed("\u{11938}", false), parts);
+        assert_eq!(Aligning::nfd("\u{11938}").collect::<Vec<_>>(), [('\u{11938}', 0)]);
+        assert_eq!(composed("\u{11935}\u{11930}", false), [('\u{11938}', -1)]);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
 
