@@ -10,7 +10,6 @@ use crate::app::wire::{BatchView, CompareView, ExampleView, History, Made, Repor
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EMBEDDED, TemplateChoice};
-use crate::examples::FIRST;
 use crate::span::Span;
 
 pub use action::Action;
@@ -21,6 +20,7 @@ pub use lab::{Lab, LabChoices};
 pub use lesson::{Lesson, LessonChoices, LessonMove};
 pub use own::OwnTokenizers;
 pub use past::PastDialogues;
+pub use replaced::Replaced;
 pub use template::TemplateAnswers;
 pub use undo::Undo;
 
@@ -35,6 +35,7 @@ mod lesson;
 mod linked;
 mod own;
 mod past;
+mod replaced;
 mod template;
 mod undo;
 
@@ -162,17 +163,6 @@ pub struct State {
     pub own: OwnTokenizers,
     /// The lesson.
     pub lesson: Lesson,
-}
-
-/// What stood in the box before something else took its place.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Replaced {
-    dialogue: Rc<str>,
-    file: Option<OpenFile>,
-    /// What else was chosen, where a link changed that too.
-    choices: Option<Rc<Choices>>,
-    /// What was replaced before, and not brought back.
-    earlier: Option<Box<Replaced>>,
 }
 
 impl State {
@@ -381,54 +371,6 @@ impl State {
             Action::Updated => self.updated = true,
             Action::Noticed => self.notice = None,
         }
-    }
-
-    /// Another text stands in the box.
-    fn replace_text(&mut self, text: Rc<str>) {
-        self.choices.dialogue = text;
-        self.choices.conversation = 0;
-        self.selection = None;
-        self.forget_tokens();
-    }
-
-    /// Whether a text is the user's own: not blank, and no example.
-    fn is_own(&self, text: &str) -> bool {
-        !text.trim().is_empty()
-            && *text != *FIRST
-            && self.examples.iter().all(|example| *example.dialogue != *text)
-    }
-
-    /// Keeps the text that is about to be replaced, where it is the user's own.
-    fn keep_replaced(&mut self) {
-        if self.is_own(&self.choices.dialogue) {
-            // A lesson has many steps, and something may have been written at each.
-            let earlier = self.replaced.take().filter(|_| self.choices.lesson.is_open()).map(Box::new);
-            self.replaced = Some(Replaced {
-                dialogue: self.choices.dialogue.clone(),
-                file: self.file.take(),
-                choices: None,
-                earlier,
-            });
-        }
-    }
-
-    fn take_example(&mut self, example: &ExampleView) {
-        self.keep_replaced();
-        self.file = None;
-        self.choices.format = None;
-        self.replace_text(example.dialogue.clone());
-        self.choices.template = match &example.template {
-            None => TemplateChoice::TokenizersOwn,
-            Some(id) => TemplateChoice::Catalog(id.clone()),
-        };
-        self.choices.recipe.clone_from(&example.recipe);
-        self.choices.ignore_index = example.ignore_index;
-        let mut options = Table::default();
-        for (name, value) in &example.options {
-            options.insert(name.clone(), value.clone());
-        }
-        self.choices.options.insert(example.recipe.clone(), options);
-        self.dialog = None;
     }
 
     /// A pin belongs to the samples it was set on.
