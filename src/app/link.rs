@@ -6,6 +6,8 @@
 //! been changed, and a reload shows what is kept. In a frame nothing is kept, and the fragment stays. So does one that could
 //! not be read, to be tried again or handed on.
 
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 use serde_json::{Map, Value, json};
 
 use super::state::{Choices, LessonChoices};
@@ -39,7 +41,7 @@ pub fn is_link(fragment: &str) -> bool {
 
 /// The fragment of packed bytes, without its `#`; nothing where it would be too long.
 pub fn fragment(packed: &[u8]) -> Option<String> {
-    let text = ["v", VERSION, "=", &base64(packed)].concat();
+    let text = ["v", VERSION, "=", &BASE64.encode(packed)].concat();
     (text.len() <= MOST_CHARACTERS).then_some(text)
 }
 
@@ -54,7 +56,7 @@ pub fn packed(fragment: &str) -> Result<Vec<u8>, Bilingual> {
     if fragment.len() > MOST_CHARACTERS {
         return Err(too_long());
     }
-    bytes(data).ok_or_else(broken)
+    BASE64.decode(data).map_err(|_| broken())
 }
 
 /// What is chosen, as JSON; what is at its default is left out, but for what a result rests on.
@@ -161,38 +163,13 @@ const fn newer() -> Bilingual {
     )
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// Bytes in base64url, without padding.
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let at = |place: usize| chunk.get(place).copied().map_or(0, u32::from);
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for digit in 0..=chunk.len() {
-            text.push(char::from(ALPHABET[(bits >> (18 - 6 * digit) & 63) as usize]));
-        }
-    }
-    text
-}
-
-/// The bytes that were written in base64url; nothing where a character is none of its. Padding may follow.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    let (mut bits, mut held) = (0_u32, 0);
-    for character in text.trim_end_matches('=').bytes() {
-        let digit = ALPHABET.iter().position(|known| *known == character)?;
-        bits = bits << 6 | digit as u32;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    // A character that is left over holds the rest of a byte that was there, or the text was cut.
-    (held < 6).then_some(bytes)
-}
+/// Base64url without padding; what programs add to it when they hand a link on is passed over.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 #[cfg(test)]
 mod tests {
@@ -305,8 +282,11 @@ mod tests {
 
     #[test]
     fn bytes_come_back_from_base64url() {
-        assert_eq!(base64(b"\xfb\xff\xbf"), "-_-_");
-        assert_eq!((base64(b"f"), base64(b"fo"), base64(b"foo")), ("Zg".into(), "Zm8".into(), "Zm9v".into()));
+        for (bytes, link) in
+            [(&b"\xfb\xff\xbf"[..], "v1=-_-_"), (b"f", "v1=Zg"), (b"fo", "v1=Zm8"), (b"foo", "v1=Zm9v")]
+        {
+            assert_eq!(fragment(bytes).as_deref(), Some(link));
+        }
         for length in 0..70_usize {
             let all: Vec<u8> = (0..length).map(|at| (at * 37 % 256) as u8).collect();
             assert_eq!(packed(&fragment(&all).unwrap()), Ok(all));
