@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::{Choices, OpenFile, State};
-use crate::app::table::Table;
 use crate::app::wire::ExampleView;
 use crate::engine::TemplateChoice;
 use crate::examples::FIRST;
@@ -60,11 +59,7 @@ impl State {
         };
         self.choices.recipe.clone_from(&example.recipe);
         self.choices.ignore_index = example.ignore_index;
-        let mut options = Table::default();
-        for (name, value) in &example.options {
-            options.insert(name.clone(), value.clone());
-        }
-        self.choices.options.insert(example.recipe.clone(), options);
+        self.choices.options.insert(example.recipe.clone(), example.options.iter().cloned().collect());
         self.dialog = None;
     }
 }
