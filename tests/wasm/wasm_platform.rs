@@ -7,8 +7,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 use lossmask::app::i18n::Lang;
 use lossmask::app::platform;
-use lossmask::app::state::{Choices, Lane, Theme};
-use lossmask::engine::TemplateChoice;
+use lossmask::app::state::{Choices, Theme};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -23,18 +22,9 @@ fn what_was_chosen_is_there_after_it_was_kept() {
     LocalStorage::clear();
     assert_eq!(platform::choices(), Choices::default(), "nothing was kept yet");
     let choices = Choices {
-        format: Some("sharegpt".to_owned()),
-        dialogue: "[\"春风\", '\u{1f469}\u{200d}\u{1f469}', \"\\u0000\"]\n".into(),
-        template: TemplateChoice::Source("{{ messages }}".to_owned()),
-        own_template: "{{ messages }}".into(),
-        tokenizer: "lossmask".to_owned(),
+        dialogue: "[\"春风\", '\u{1f469}\u{200d}\u{1f469}', \"\\u0000\"]\n\0".into(),
         recipe: "all-tokens".to_owned(),
-        options: [("per-turn".to_owned(), [("end".to_owned(), "all".to_owned())].into_iter().collect())]
-            .into_iter()
-            .collect(),
         ignore_index: i64::MIN,
-        conversation: 2,
-        lane: Lane::Ids,
         ..Choices::default()
     };
     assert!(platform::keep(&choices));
