@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::template::Preparation;
 
 /// Everything a report depends on, apart from the tokenizers that were added.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// What the user pasted.
     pub dialogue: String,

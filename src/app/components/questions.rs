@@ -12,7 +12,7 @@ use crate::app::components::shared::{Store, use_rest};
 use crate::app::desk::Desk;
 use crate::app::lab_desk::LabDesk;
 use crate::app::platform;
-use crate::app::state::{Aside, Dialog, Loading, State, Tab, Worker};
+use crate::app::state::{Aside, Choices, Dialog, Loading, State, Tab, Worker};
 use crate::app::wire::{MOST_CONVERSATIONS, Scope, Share, ToLab, ToWorker};
 use crate::engine::{Request, TemplateChoice};
 
@@ -50,24 +50,13 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
     // A tokenizer that was brought may have the name of one before it.
     let anew = (state.lost_workers, state.own.brought);
     let clock = state.choices.render.clock();
-    let question = can_ask.then(|| Request {
-        dialogue: state.choices.dialogue.to_string(),
-        format: state.choices.format.clone(),
-        template: state.choices.template.clone(),
-        tokenizer: state.choices.tokenizer.clone(),
-        recipe: state.choices.recipe.clone(),
-        options: state.options(),
-        ignore_index: state.choices.ignore_index,
-        conversation: Some(state.choices.conversation),
-        variables: state.choices.render.variables.clone().into_iter().collect(),
-        preparation: state.choices.render.preparation,
-        now: clock.unwrap_or_default(),
-    });
+    let question = use_question(state);
+    let question = can_ask.then_some(question);
     {
         let desk = desk.clone();
         use_effect_with((question.clone(), clock, anew), move |(question, clock, _)| {
-            if let Some(question) = question.clone() {
-                desk.ask(timed(question, *clock));
+            if let Some(question) = question {
+                desk.ask(timed((**question).clone(), *clock));
             }
         });
     }
@@ -75,8 +64,8 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
     // The comparison and the batches are asked for only while they are looked at, and when there is a tokenizer.
     let ready = matches!(state.tokenizer(), Some(Loading::Ready(_)));
     let tab = state.tab();
-    // The dialogue may be long, and this runs whenever the pointer moves: it is copied for the view that needs it.
-    let of = |view: Tab| question.as_ref().filter(|_| ready && tab == view).cloned();
+    let of =
+        |view: Tab| question.as_ref().filter(|_| ready && tab == view).map(|question| (**question).clone());
     let batched = of(Tab::Dataset).map(|question| state.batch_question(question));
     {
         let desk = desk.clone();
@@ -116,13 +105,14 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
         let desk = desk.clone();
         use_effect_with((wanted, clock, state.lost_workers), move |(wanted, clock, _)| {
             if let Some((question, work)) = wanted.clone() {
-                let question = Box::new(timed(question, *clock));
+                let question = Box::new(timed((*question).clone(), *clock));
                 desk.ask_aside(Aside::Work, move |_| ToWorker::Make(work, question));
             }
         });
     }
 
-    use_links(state, desk, question.clone().filter(|_| ready && state.dialog == Some(Dialog::Share)));
+    let shared = question.as_ref().filter(|_| ready && state.dialog == Some(Dialog::Share));
+    use_links(state, desk, shared.map(|question| (**question).clone()));
 
     // So is what the template makes of the conversation; and what is found of the template, when it has rested.
     let sheet = of(Tab::Template).map(|question| {
@@ -192,6 +182,13 @@ pub(crate) fn use_questions(store: &UseReducerHandle<Store>, desk: &Rc<Desk>) ->
 
     use_own(state, desk);
     tell_lab
+}
+
+/// The question that the choices come to, made anew only where a choice is another one: this runs whenever the pointer moves,
+/// and a dialogue may be long.
+#[hook]
+fn use_question(state: &State) -> Rc<Request> {
+    use_memo(state.choices.clone(), Choices::request)
 }
 
 /// The loss lab: `question` is what its samples are made of, while it is looked at.

@@ -23,15 +23,7 @@ fn at(step: usize) -> State {
 }
 
 fn request(state: &State) -> Request {
-    Request {
-        dialogue: state.choices.dialogue.to_string(),
-        recipe: state.choices.recipe.clone(),
-        options: state.options(),
-        tokenizer: EMBEDDED.to_owned(),
-        ignore_index: state.choices.ignore_index,
-        conversation: Some(0),
-        ..Request::default()
-    }
+    Request { tokenizer: EMBEDDED.to_owned(), conversation: Some(0), ..state.choices.request() }
 }
 
 /// The page when the worker has answered.

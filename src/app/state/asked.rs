@@ -1,6 +1,6 @@
 //! What is asked of the worker, as far as the state says it.
 
-use super::State;
+use super::{Choices, State};
 use crate::app::table::Table;
 use crate::app::wire::{BatchQuestion, Scope};
 use crate::engine::{Asked, Request};
@@ -12,7 +12,7 @@ impl State {
     pub fn asked(&self) -> Vec<Asked> {
         let one = |recipe: &&Recipe| Asked {
             recipe: recipe.id.to_owned(),
-            options: self.options_of(recipe.id),
+            options: self.choices.options_of(recipe.id),
             sample: self.choices.compare.samples.get(recipe.id).copied(),
         };
         RECIPES
@@ -36,19 +36,29 @@ impl State {
         request.conversation = None;
         BatchQuestion { request, asked: choices.asked(), scope, look: choices.look }
     }
+}
 
-    /// The options of the chosen recipe that differ from their defaults.
-    pub fn options(&self) -> Vec<(String, String)> {
-        self.options_of(&self.choices.recipe)
+impl Choices {
+    /// The question that they come to, without a clock where none was set.
+    pub fn request(&self) -> Request {
+        Request {
+            dialogue: self.dialogue.to_string(),
+            format: self.format.clone(),
+            template: self.template.clone(),
+            tokenizer: self.tokenizer.clone(),
+            recipe: self.recipe.clone(),
+            options: self.options_of(&self.recipe),
+            ignore_index: self.ignore_index,
+            conversation: Some(self.conversation),
+            variables: self.render.variables.clone().into_iter().collect(),
+            preparation: self.render.preparation,
+            now: self.render.clock().unwrap_or_default(),
+        }
     }
 
-    fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
-        self.choices
-            .options
-            .get(recipe)
-            .into_iter()
-            .flat_map(Table::iter)
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+    /// The options of a recipe that differ from their defaults.
+    pub fn options_of(&self, recipe: &str) -> Vec<(String, String)> {
+        let set = self.options.get(recipe).into_iter().flat_map(Table::iter);
+        set.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }

@@ -71,9 +71,9 @@ fn nothing_typed_is_lost_when_the_worker_dies() {
 fn each_recipe_keeps_its_own_options() {
     let set = state().after(Action::Option("end", "all".to_owned()));
     let other = set.after(Action::Recipe("all-tokens".to_owned()));
-    assert!(other.options().is_empty());
+    assert!(other.choices.request().options.is_empty());
     let back = other.after(Action::Recipe("per-turn".to_owned()));
-    assert_eq!(back.options(), [("end".to_owned(), "all".to_owned())]);
+    assert_eq!(back.choices.request().options, [("end".to_owned(), "all".to_owned())]);
 }
 
 #[test]
