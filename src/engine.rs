@@ -11,19 +11,21 @@ use crate::diagnose::diagnose;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
-use crate::template::{self, Input, Preparation, Rendered, Template};
+use crate::template::{Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
+use choose::{choose_template, template_for_tools};
 use kept::{Kept, Setting};
 
 pub use batch::{BatchAsked, BatchReport, Gain, Gathered, PadToken};
 pub use compare::{ABSENT, Asked, Comparison, Count, Row};
 pub use inspect::TemplateReport;
 pub use material::Material;
-pub use report::{ConversationReport, MessageSummary, Report};
+pub use report::{ConversationReport, MessageSummary, Report, findings};
 pub use request::{EMBEDDED, Request, TemplateChoice, moment};
 pub use sheet::{Run, Sheet};
 
 mod batch;
+mod choose;
 mod compare;
 mod inspect;
 mod kept;
@@ -360,49 +362,6 @@ impl Engine {
         self.templates.push(Rc::clone(&template));
         Ok(template)
     }
-}
-
-/// The id and the text of the template that was chosen.
-fn choose_template(
-    choice: &TemplateChoice,
-    tokenizer: Option<&Tokenizer>,
-) -> Result<(&'static str, String), Diagnostic> {
-    let of_catalog = |id: &str| {
-        let entry = template::catalog::find(id).ok_or_else(|| unknown::template(id))?;
-        Ok((entry.id, entry.source().to_owned()))
-    };
-    match choice {
-        TemplateChoice::Source(source) => Ok(("custom", source.clone())),
-        TemplateChoice::Catalog(id) => of_catalog(id),
-        TemplateChoice::TokenizersOwn => {
-            let own = tokenizer.map(Tokenizer::chat_templates);
-            let own = own.and_then(|own| own.get("default").or_else(|| own.values().next()));
-            own.map_or_else(|| of_catalog("plain"), |own| Ok(("tokenizer", own.clone())))
-        }
-        TemplateChoice::Named(name) => {
-            let own = tokenizer.and_then(|own| own.chat_templates().get(name));
-            own.map(|own| ("tokenizer", own.clone())).ok_or_else(|| unknown::named_template(name, tokenizer))
-        }
-    }
-}
-
-/// The tokenizer's own template for conversations with tools, where it is chosen and has one beside its default.
-fn template_for_tools(choice: &TemplateChoice, tokenizer: Option<&Tokenizer>) -> Option<String> {
-    let own = tokenizer.filter(|_| *choice == TemplateChoice::TokenizersOwn)?.chat_templates();
-    template::named(own, true).filter(|(name, _)| *name == "tool_use").map(|(_, source)| source.to_owned())
-}
-
-/// What the reader found, sorted: what concerns the dialogue as a whole, and what lies in each conversation.
-pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>>) {
-    let mut general = Vec::new();
-    let mut of: HashMap<usize, Vec<Diagnostic>> = HashMap::new();
-    for finding in &read.diagnostics {
-        match read.conversation_of(finding) {
-            Some(index) => of.entry(index).or_default().push(finding.clone()),
-            None => general.push(finding.clone()),
-        }
-    }
-    (general, of)
 }
 
 fn not_rendered() -> Diagnostic {

@@ -1,9 +1,11 @@
 //! What the engine answers.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::dialogue::{Branch, Conversation, Training};
+use crate::dialogue::{Branch, Conversation, Read, Training};
 use crate::recipe::Outcome;
 use crate::span::Span;
 
@@ -68,4 +70,17 @@ impl MessageSummary {
         };
         conversation.messages.iter().enumerate().map(one).collect()
     }
+}
+
+/// What the reader found, sorted: what concerns the dialogue as a whole, and what lies in each conversation.
+pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>>) {
+    let mut general = Vec::new();
+    let mut of: HashMap<usize, Vec<Diagnostic>> = HashMap::new();
+    for finding in &read.diagnostics {
+        match read.conversation_of(finding) {
+            Some(index) => of.entry(index).or_default().push(finding.clone()),
+            None => general.push(finding.clone()),
+        }
+    }
+    (general, of)
 }
