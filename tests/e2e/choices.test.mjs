@@ -106,6 +106,33 @@ test("an ignore_index inside the vocabulary is taken, with a word on what is los
   assert.ok(!(await found.innerText()).includes("ignore-index"));
 });
 
+test("what is being typed into a field stays while the page is drawn anew, and counts when it is entered", async (t) => {
+  const { page } = await open(t);
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  await page.context().route("**/tokenizers/**", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await picker(page, "Tokenizer").selectOption("qwen3");
+  const field = option(page, "ignore_index");
+  await field.fill("-7");
+  assert.equal(await state(page), "loading");
+  release();
+  // The new tokenizer's samples draw the setup anew.
+  await ready(page);
+  const label = async () => (await tokens(page, 1))[0].label;
+  assert.deepEqual([await label(), await field.inputValue()], [-100, "-7"], "it is not entered yet");
+  await field.press("Enter");
+  await eventually(label, (found) => found === -7, "the label that was entered");
+  // What is typed and taken back is left behind with the field.
+  await field.fill("-9");
+  await field.fill("-7");
+  await field.blur();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
+  await eventually(() => field.inputValue(), (found) => found === "-100", "the label of before");
+});
+
 test("a template of one's own is written from a copy of the one at work", async (t) => {
   const { page } = await open(t, { wait: false });
   await useBuiltIn(page);

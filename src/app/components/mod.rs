@@ -36,4 +36,5 @@ mod tabs;
 mod template;
 mod template_pane;
 mod turns;
+mod typed;
 mod work;

@@ -11,6 +11,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::components::summary;
+use crate::app::components::typed::{self, typed};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Choices, Dialog};
 use crate::app::wire::{Own, ReportView};
@@ -224,9 +225,9 @@ fn option(lang: Lang, spec: &'static OptionSpec, choices: &Choices, dispatch: &D
             if let Some(values) = choices {
                 <select {onchange}>{ for values.iter().map(|value| entry(value, (*value).to_owned(), *value == current)) }</select>
             } else if matches!(spec.kind, OptionKind::Text | OptionKind::List) {
-                <input class="wide" type="text" value={escaped(&current)} onchange={onwrite} />
+                { typed(typed::Props { class: "wide", text: escaped(&current), onchange: onwrite, ..Default::default() }) }
             } else {
-                <input type="text" value={current} {onchange} />
+                { typed(typed::Props { text: current, onchange, ..Default::default() }) }
             }
         </label>
     }
@@ -267,7 +268,7 @@ fn ignore_index(lang: Lang, choices: &Choices, dispatch: &Dispatch) -> Html {
     html! {
         <label class="opt" title={lang.pick("the label of a masked position", "被忽略位置的标签值")}>
             { "ignore_index=" }
-            <input type="number" step="1" value={choices.ignore_index.to_string()} {onchange} />
+            { typed(typed::Props { kind: "number", text: choices.ignore_index.to_string(), onchange, ..Default::default() }) }
         </label>
     }
 }

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::change;
 use crate::app::components::setup::{entry, picker, value};
 use crate::app::components::shared::{Dispatch, Shared, rich};
+use crate::app::components::typed::{self, typed};
 use crate::app::i18n::Lang;
 use crate::app::state::DatasetChoices;
 use crate::app::wire::{BatchView, MOST_CONVERSATIONS, START, Scope};
@@ -123,7 +124,10 @@ pub(crate) fn controls(props: &Props) -> Html {
                 }
                 <div class="field">
                     <label for="batch-size">{ lang.pick("Batch size", "批大小") }</label>
-                    <input id="batch-size" class="ds-number" type="number" min="1" max="64" value={settings.batch_size.to_string()} onchange={set_size} />
+                    { typed(typed::Props {
+                        id: Some("batch-size"), class: "ds-number", kind: "number", range: [Some("1"), Some("64")],
+                        text: settings.batch_size.to_string(), onchange: set_size, ..Default::default()
+                    }) }
                 </div>
             </div>
             <p class="quiet ds-way">{ rich(&lang.of(&info.summary)) }{ " " }<code>{ info.package }</code></p>

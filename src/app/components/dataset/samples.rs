@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{Part, change, key};
 use crate::app::components::setup::value;
 use crate::app::components::shared::rich;
+use crate::app::components::typed::{self, typed};
 use crate::app::dataset::{HEIGHT, bar};
 use crate::app::i18n::Lang;
 
@@ -83,8 +84,12 @@ pub(crate) fn samples(props: &Part) -> Html {
                     <label for="max-length">{ rich(name) }</label>
                     <input id="max-length" type="range" min="1" max={top.to_string()} value={limit.min(top).to_string()} oninput={set}
                         aria-valuetext={limit.to_string()} />
-                    <input class="ds-number" type="number" min="1" value={asked.max_length.map(|length| length.to_string())} onchange={type_it}
-                        aria-label={lang.pick("max_length as a number", "max_length 数值")} placeholder={lang.pick("none", "不限")} />
+                    { typed(typed::Props {
+                        class: "ds-number", kind: "number", range: [Some("1"), None], onchange: type_it,
+                        text: asked.max_length.map(|length| length.to_string()).unwrap_or_default(),
+                        label: Some(lang.pick("max_length as a number", "max_length 数值")),
+                        hint: Some(lang.pick("none", "不限").to_owned()), ..Default::default()
+                    }) }
                     if !info.packs && asked.max_length.is_some() {
                         <button class="txt-link" onclick={clear}>{ lang.pick("no limit", "不限制") }</button>
                     }

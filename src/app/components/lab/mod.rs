@@ -6,6 +6,7 @@ use crate::app::components::diagnostics::finding;
 use crate::app::components::memo::{hooked, memo};
 use crate::app::components::setup::value;
 use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::typed::{self, typed};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lab as LabState, LabChoices};
 use crate::app::wire::ToLab;
@@ -47,37 +48,11 @@ fn field(id: &'static str, name: &'static str, text: &str, hint: &str, set: &Cal
     html! {
         <div class="field">
             <label for={id}>{ name }</label>
-            <Typed {id} text={text.to_owned()} hint={hint.to_owned()} set={set.clone()} />
+            { typed(typed::Props {
+                id: Some(id), class: "lab-in", mode: Some("decimal"), text: text.to_owned(), hint: Some(hint.to_owned()),
+                onchange: set.reform(|event: Event| value(&event)), ..Default::default()
+            }) }
         </div>
-    }
-}
-
-#[derive(PartialEq, Properties)]
-struct TypedProps {
-    id: &'static str,
-    text: String,
-    hint: String,
-    set: Callback<String>,
-}
-
-/// A box that keeps what is being typed: while a run is drawn, the page is drawn again many times a second.
-#[component]
-fn Typed(props: &TypedProps) -> Html {
-    let typed = use_state(|| None::<String>);
-    let oninput = {
-        let typed = typed.clone();
-        Callback::from(move |event: InputEvent| typed.set(Some(value(&event))))
-    };
-    let onchange = {
-        let (typed, set) = (typed.clone(), props.set.clone());
-        Callback::from(move |event: Event| {
-            typed.set(None);
-            set.emit(value(&event));
-        })
-    };
-    html! {
-        <input id={props.id} class="lab-in" type="text" inputmode="decimal" autocomplete="off" spellcheck="false"
-            value={typed.as_ref().unwrap_or(&props.text).clone()} placeholder={props.hint.clone()} {oninput} {onchange} />
     }
 }
 

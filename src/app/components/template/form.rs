@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use crate::app::components::setup::{entry, value};
 use crate::app::components::shared::{Dispatch, Shared};
+use crate::app::components::typed::{self, typed};
 use crate::app::i18n::Lang;
 use crate::app::platform;
 use crate::app::state::{Action, RenderChoices};
@@ -55,8 +56,10 @@ pub(crate) fn form(props: &Props) -> Html {
             { for found.iter().flat_map(|found| &found.switches).map(|switch| field(props, switch)) }
             if found.is_some_and(|found| found.reads_clock) || choices.now.is_some() {
                 <label class="opt"><span>{ lang.pick("Clock", "时钟") }</span>
-                    <input class="wide" type="datetime-local" step="1" value={now}
-                        onchange={change(|choices, time| choices.now = Some(time).filter(|time| !time.is_empty()))} />
+                    { typed(typed::Props {
+                        class: "wide", kind: "datetime-local", text: now,
+                        onchange: change(|choices, time| choices.now = Some(time).filter(|time| !time.is_empty())), ..Default::default()
+                    }) }
                     if choices.now.is_some() {
                         <button class="txt-link" onclick={real_clock}>{ lang.pick("use the real one", "改用真实时间") }</button>
                     }
@@ -125,13 +128,15 @@ fn field(props: &Props, switch: &Switch) -> Html {
                     let given = given.map(|json| unquoted(&json).unwrap_or(json));
                     html! {
                         <>
-                            <input class="wide" type="text" value={given.unwrap_or_default()} placeholder={default} {onchange} list={list.clone()} />
+                            { typed(typed::Props {
+                                class: "wide", text: given.unwrap_or_default(), hint: Some(default), list: Some(list.clone()), onchange, ..Default::default()
+                            }) }
                             <datalist id={list}>{ for known.iter().map(|text| html! { <option value={text.clone()} /> }) }</datalist>
                         </>
                     }
                 }
                 SwitchKind::Other => {
-                    html! { <input class="wide" type="text" value={given.unwrap_or_default()} placeholder="JSON" {onchange} /> }
+                    typed(typed::Props { class: "wide", text: given.unwrap_or_default(), hint: Some("JSON".to_owned()), onchange, ..Default::default() })
                 }
             } }
         </label>
