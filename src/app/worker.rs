@@ -15,13 +15,12 @@ use web_sys::{
 
 use crate::app::BUILD;
 use crate::app::wire::{
-    BatchQuestion, BatchView, CompareView, FromWorker, Hello, MOST_CONVERSATIONS, Material, ReportView,
-    Scope, ToWorker, examples,
+    BatchQuestion, BatchView, CompareView, FromWorker, MOST_CONVERSATIONS, Material, ReportView, Scope,
+    ToWorker, hello,
 };
 use crate::bilingual::Bilingual;
 use crate::bring::{self, CONFIG, TOKENIZER, own_name};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::dialogue::FORMATS;
 use crate::engine::{EMBEDDED, Engine, Request};
 use crate::examples::{EXAMPLES, FIRST};
 use crate::lesson;
@@ -102,9 +101,7 @@ impl Worker for Analyst {
 
     fn connected(&mut self, scope: &WorkerScope<Self>, page: HandlerId) {
         LAST_WORDS.set(Some((scope.clone(), page)));
-        let formats = FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect();
-        let hello = Hello { build: BUILD.to_owned(), formats, examples: examples() };
-        scope.respond(page, FromWorker::Hello(hello));
+        scope.respond(page, FromWorker::Hello(hello(BUILD)));
         let scope = scope.clone();
         spawn_local(async move { scope.respond(page, FromWorker::Kept(store::list().await)) });
     }

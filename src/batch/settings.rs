@@ -110,7 +110,7 @@ impl Default for Settings {
 }
 
 /// What there is to know of a way without its code.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct WayInfo {
     /// The way.
     pub way: Way,
@@ -118,8 +118,6 @@ pub struct WayInfo {
     pub id: &'static str,
     /// What people call it.
     pub title: Bilingual,
-    /// What it does, in one sentence.
-    pub summary: Bilingual,
     /// The package and its version.
     pub package: &'static str,
     /// What can happen to samples that are too long, the default first; none where there may be no `max_length`.
@@ -143,10 +141,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::LanguageModeling,
         id: "language-modeling",
         title: Bilingual::fixed("DataCollatorForLanguageModeling", "DataCollatorForLanguageModeling"),
-        summary: Bilingual::fixed(
-            "Pads to the longest row and makes labels anew of all ids, masking every pad token.",
-            "填充到最长行；由全部 id 重新生成标签，凡与 pad token 相同者一律忽略。",
-        ),
         package: TRANSFORMERS,
         truncations: ANY,
         packs: false,
@@ -156,10 +150,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::Seq2seq,
         id: "seq2seq",
         title: Bilingual::fixed("DataCollatorForSeq2Seq", "DataCollatorForSeq2Seq"),
-        summary: Bilingual::fixed(
-            "Pads ids and labels to the longest row; labels stay as they are.",
-            "把 id 与标签填充到最长行；标签保持不变。",
-        ),
         package: TRANSFORMERS,
         truncations: ANY,
         packs: false,
@@ -169,10 +159,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::Flattening,
         id: "flattening",
         title: Bilingual::fixed("DataCollatorWithFlattening", "DataCollatorWithFlattening"),
-        summary: Bilingual::fixed(
-            "One long row without padding; positions restart and each first label is masked.",
-            "连成一行、不填充；位置重新计数，每个样本的首个标签被忽略。",
-        ),
         package: TRANSFORMERS,
         truncations: ANY,
         packs: false,
@@ -182,10 +168,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::Trl,
         id: "trl",
         title: Bilingual::fixed("SFTTrainer", "SFTTrainer"),
-        summary: Bilingual::fixed(
-            "Drops samples without a trained token once there is a `max_length`, and pads on the right.",
-            "设了 `max_length` 时丢弃没有参与训练 token 的样本，并在右侧填充。",
-        ),
         package: TRL,
         truncations: BOTH,
         packs: false,
@@ -195,10 +177,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::TrlPaddingFree,
         id: "trl-padding-free",
         title: Bilingual::fixed("SFTTrainer, padding_free", "SFTTrainer，padding_free"),
-        summary: Bilingual::fixed(
-            "One long row without padding; TRL takes no `max_length` with it.",
-            "连成一行、不填充；TRL 此时不允许设置 `max_length`。",
-        ),
         package: TRL,
         truncations: &[],
         packs: false,
@@ -208,10 +186,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::TrlBfd,
         id: "trl-bfd",
         title: Bilingual::fixed("SFTTrainer, packing bfd", "SFTTrainer，packing bfd"),
-        summary: Bilingual::fixed(
-            "Cuts at `max_length`, then the longest first, each where least room is left; positions restart.",
-            "按 `max_length` 截断，由长到短放入剩余空间最小的一行；位置重新计数。",
-        ),
         package: TRL,
         truncations: &[Truncation::KeepStart],
         packs: true,
@@ -221,10 +195,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::TrlBfdSplit,
         id: "trl-bfd-split",
         title: Bilingual::fixed("SFTTrainer, packing bfd_split", "SFTTrainer，packing bfd_split"),
-        summary: Bilingual::fixed(
-            "As bfd, but what is past `max_length` goes on as a sequence of its own.",
-            "与 bfd 相同，但超出 `max_length` 的部分作为独立序列继续使用。",
-        ),
         package: TRL,
         truncations: &[Truncation::KeepStart],
         packs: true,
@@ -234,10 +204,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::TrlWrapped,
         id: "trl-wrapped",
         title: Bilingual::fixed("SFTTrainer, packing wrapped", "SFTTrainer，packing wrapped"),
-        summary: Bilingual::fixed(
-            "All samples end to end, cut every `max_length` tokens; nothing marks where one begins.",
-            "所有样本首尾相接，每 `max_length` 个 token 切一刀；样本边界没有任何标记。",
-        ),
         package: TRL,
         truncations: &[Truncation::KeepStart],
         packs: true,
@@ -247,10 +213,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::Multipack,
         id: "multipack",
         title: Bilingual::fixed("axolotl, sample_packing", "axolotl，sample_packing"),
-        summary: Bilingual::fixed(
-            "Each sample into the first row with room; the mask numbers the samples, labels stay as they are.",
-            "每个样本放入第一个放得下的行；掩码给样本编号，标签保持不变。",
-        ),
         package: AXOLOTL,
         truncations: &[Truncation::Drop, Truncation::KeepStart],
         packs: true,
@@ -263,10 +225,6 @@ pub static WAYS: [WayInfo; 12] = [
             "axolotl, sample_packing_sequentially",
             "axolotl，sample_packing_sequentially",
         ),
-        summary: Bilingual::fixed(
-            "Samples in their order, a new row when one does not fit.",
-            "样本按原顺序放入，放不下就另起一行。",
-        ),
         package: AXOLOTL,
         truncations: &[Truncation::Drop, Truncation::KeepStart],
         packs: true,
@@ -276,10 +234,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::LlamaFactory,
         id: "llama-factory",
         title: Bilingual::fixed("LLaMA-Factory, packing", "LLaMA-Factory，packing"),
-        summary: Bilingual::fixed(
-            "The longest that still fits, row by row; positions restart, but the mask is 1 everywhere, also on padding.",
-            "逐行放入仍放得下的最长样本；位置重新计数，但掩码处处为 1，填充处也是。",
-        ),
         package: LLAMA_FACTORY,
         truncations: &[Truncation::Drop],
         packs: true,
@@ -289,10 +243,6 @@ pub static WAYS: [WayInfo; 12] = [
         way: Way::Neat,
         id: "neat",
         title: Bilingual::fixed("LLaMA-Factory, neat_packing", "LLaMA-Factory，neat_packing"),
-        summary: Bilingual::fixed(
-            "Rows as with `packing`; the mask numbers the samples.",
-            "行与 `packing` 相同，但掩码给样本编号。",
-        ),
         package: LLAMA_FACTORY,
         truncations: &[Truncation::Drop],
         packs: true,
@@ -309,6 +259,60 @@ impl Way {
     /// The way of this name.
     pub fn find(id: &str) -> Option<Self> {
         WAYS.iter().find(|info| info.id == id).map(|info| info.way)
+    }
+
+    /// What it does, in one sentence. Apart from [`WayInfo`], so that a page which needs that does not carry the sentences.
+    pub fn summary(self) -> Bilingual {
+        match self {
+            Self::LanguageModeling => Bilingual::fixed(
+                "Pads to the longest row and makes labels anew of all ids, masking every pad token.",
+                "填充到最长行；由全部 id 重新生成标签，凡与 pad token 相同者一律忽略。",
+            ),
+            Self::Seq2seq => Bilingual::fixed(
+                "Pads ids and labels to the longest row; labels stay as they are.",
+                "把 id 与标签填充到最长行；标签保持不变。",
+            ),
+            Self::Flattening => Bilingual::fixed(
+                "One long row without padding; positions restart and each first label is masked.",
+                "连成一行、不填充；位置重新计数，每个样本的首个标签被忽略。",
+            ),
+            Self::Trl => Bilingual::fixed(
+                "Drops samples without a trained token once there is a `max_length`, and pads on the right.",
+                "设了 `max_length` 时丢弃没有参与训练 token 的样本，并在右侧填充。",
+            ),
+            Self::TrlPaddingFree => Bilingual::fixed(
+                "One long row without padding; TRL takes no `max_length` with it.",
+                "连成一行、不填充；TRL 此时不允许设置 `max_length`。",
+            ),
+            Self::TrlBfd => Bilingual::fixed(
+                "Cuts at `max_length`, then the longest first, each where least room is left; positions restart.",
+                "按 `max_length` 截断，由长到短放入剩余空间最小的一行；位置重新计数。",
+            ),
+            Self::TrlBfdSplit => Bilingual::fixed(
+                "As bfd, but what is past `max_length` goes on as a sequence of its own.",
+                "与 bfd 相同，但超出 `max_length` 的部分作为独立序列继续使用。",
+            ),
+            Self::TrlWrapped => Bilingual::fixed(
+                "All samples end to end, cut every `max_length` tokens; nothing marks where one begins.",
+                "所有样本首尾相接，每 `max_length` 个 token 切一刀；样本边界没有任何标记。",
+            ),
+            Self::Multipack => Bilingual::fixed(
+                "Each sample into the first row with room; the mask numbers the samples, labels stay as they are.",
+                "每个样本放入第一个放得下的行；掩码给样本编号，标签保持不变。",
+            ),
+            Self::MultipackSequential => Bilingual::fixed(
+                "Samples in their order, a new row when one does not fit.",
+                "样本按原顺序放入，放不下就另起一行。",
+            ),
+            Self::LlamaFactory => Bilingual::fixed(
+                "The longest that still fits, row by row; positions restart, but the mask is 1 everywhere, also on padding.",
+                "逐行放入仍放得下的最长样本；位置重新计数，但掩码处处为 1，填充处也是。",
+            ),
+            Self::Neat => Bilingual::fixed(
+                "Rows as with `packing`; the mask numbers the samples.",
+                "行与 `packing` 相同，但掩码给样本编号。",
+            ),
+        }
     }
 
     /// Whether a batch is one row.

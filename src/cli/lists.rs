@@ -69,6 +69,7 @@ fn option(option: &OptionSpec) -> Value {
 
 pub(super) fn templates(flags: &Flags, out: &mut dyn Write) -> Clean {
     for entry in templates::entries() {
+        let about = entry.about().about;
         if flags.json {
             // `source` is the code that an entry emulates: those of the catalog are nobody else's.
             lines::line(
@@ -76,14 +77,14 @@ pub(super) fn templates(flags: &Flags, out: &mut dyn Write) -> Clean {
                 &json!({
                     "id": entry.id,
                     "title": entry.title,
-                    "summary": entry.about,
+                    "summary": about,
                     "options": [],
                     "source": null,
                     "chat_template": entry.source(),
                 }),
             )?;
         } else {
-            writeln!(out, "{:<14} {}", entry.id, entry.about.en)?;
+            writeln!(out, "{:<14} {}", entry.id, about.en)?;
         }
     }
     Ok(true)

@@ -66,7 +66,7 @@ pub fn templates() -> Vec<TemplateInfo> {
     let one = |entry: catalog::Entry| TemplateInfo {
         id: entry.id,
         source: entry.source().to_owned(),
-        about: entry.about,
+        about: entry.about().about,
     };
     catalog::entries().into_iter().map(one).collect()
 }

@@ -13,7 +13,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use lossmask::app::codec::Bytes;
 use lossmask::app::platform;
 use lossmask::app::wire::{
-    ConversationView, FromWorker, Hello, NONE, OutcomeView, ReportView, SampleView, ToWorker, examples,
+    ConversationView, FromWorker, NONE, OutcomeView, ReportView, SampleView, ToWorker, hello,
 };
 use lossmask::bilingual::Bilingual;
 use lossmask::diagnostic::{Diagnostic, Severity, Source};
@@ -115,11 +115,7 @@ fn every_message_of_the_worker_comes_out_as_it_went_in() {
         FromWorker::Sheet(1, Box::new(engine.sheet(&asked, true).into())),
         FromWorker::Inspected(2, Box::new(engine.inspect(&asked))),
         FromWorker::Inspected(3, Box::new(engine.inspect(&unknown))),
-        FromWorker::Hello(Hello {
-            build: "a build".to_owned(),
-            formats: vec![("openai".to_owned(), Bilingual::fixed("OpenAI", "OpenAI"))],
-            examples: examples(),
-        }),
+        FromWorker::Hello(hello("a build")),
         FromWorker::Report(u32::MAX, Box::new(report()), 12.5),
         FromWorker::Report(0, Box::default(), 0.0),
         FromWorker::Loading("qwen2_5".to_owned(), 5e9, Some(1e10)),

@@ -7,13 +7,14 @@ use yew::prelude::*;
 
 use crate::app::cells::{Cell, Glyph, cells, code_point, glyphs, signed};
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::listed;
 use crate::app::components::shared::{Shared, use_height, use_near};
 use crate::app::i18n::Lang;
 use crate::app::state::Lane;
 use crate::app::wire::SampleView;
 use crate::span::Span;
 
-#[derive(Clone, Properties)]
+#[derive(Clone)]
 pub(crate) struct Props {
     pub(crate) sample: Shared<SampleView>,
     pub(crate) tokens: Range<usize>,
@@ -27,8 +28,8 @@ pub(crate) struct Props {
     pub(crate) lit: Option<Range<usize>>,
     /// Whether tokens far from the screen are left out.
     pub(crate) lazy: bool,
-    #[prop_or_default]
-    pub(crate) class: Classes,
+    /// A class beside its own; none where empty.
+    pub(crate) class: &'static str,
 }
 
 impl PartialEq for Props {
@@ -64,8 +65,12 @@ fn look_alike(a: &SampleView, b: &SampleView, tokens: Range<usize>) -> bool {
 }
 
 /// The tokens, or their place while they are far from the screen.
-#[component]
-pub(crate) fn Block(props: &Props) -> Html {
+pub(crate) fn block(props: Props) -> Html {
+    listed(props.tokens.start, props, |props, context| use_block(props).run(context))
+}
+
+#[hook]
+fn use_block(props: &Props) -> Html {
     let element = use_node_ref();
     let near = use_near(&element, props.lazy) || props.cursor.is_some() || props.pin.is_some();
     // An estimate keeps the page from jumping.
@@ -75,7 +80,7 @@ pub(crate) fn Block(props: &Props) -> Html {
     });
     use_height(&element, height);
     html! {
-        <div class={classes!("toks", props.class.clone())} role={(near && !props.tokens.is_empty()).then_some("list")} ref={element}>
+        <div class={classes!("toks", props.class)} role={(near && !props.tokens.is_empty()).then_some("list")} ref={element}>
             if near {
                 { for cells(&props.sample, props.tokens.clone()).iter().map(|cell| draw(props, cell)) }
             }

@@ -4,11 +4,11 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
-use crate::app::components::gallery::Modal;
 use crate::app::components::given::{bring, bring_text, chosen, long_paste};
 use crate::app::components::hub;
 use crate::app::components::icons::{Icon, icon};
-use crate::app::components::memo::hooked;
+use crate::app::components::memo::{hooked, listed};
+use crate::app::components::modal::modal;
 use crate::app::components::shared::{Dispatch, click_on, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, OwnTokenizers};
@@ -32,12 +32,8 @@ pub(crate) fn bring_dialog(props: Props) -> Html {
 #[hook]
 fn use_bring_dialog(props: &Props) -> Html {
     let Props { lang, own, dispatch } = props.clone();
-    let close = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
-    };
-    html! {
-        <Modal title={lang.pick("Bring your own tokenizer", "使用自己的分词器")} close={lang.pick("Close", "关闭")} onclose={close}>
+    let body = html! {
+        <>
             <div class="bring">
                 if let Some(told) = &own.told {
                     <div class="top-error" role="alert">{ finding(lang, told, "", None) }</div>
@@ -55,8 +51,8 @@ fn use_bring_dialog(props: &Props) -> Html {
                         "`tokenizer.json`，以及同目录的 `tokenizer_config.json`、`special_tokens_map.json`、`chat_template.jinja`；也可以是整个模型文件夹或 `.zip`。文件只保存在此浏览器中，也可以直接拖到页面任意位置。",
                     )) }</p>
                     <p class="acts">
-                        <Files words={lang.pick("Choose files", "选择文件")} folder=false dispatch={dispatch.clone()} />
-                        <Files words={lang.pick("Choose a folder", "选择文件夹")} folder=true dispatch={dispatch.clone()} />
+                        { files(0, FilesProps { words: lang.pick("Choose files", "选择文件"), folder: false, dispatch: dispatch.clone() }) }
+                        { files(1, FilesProps { words: lang.pick("Choose a folder", "选择文件夹"), folder: true, dispatch: dispatch.clone() }) }
                     </p>
                     { paste(PasteProps { lang, dispatch: dispatch.clone() }) }
                 </section>
@@ -70,8 +66,9 @@ fn use_bring_dialog(props: &Props) -> Html {
                     }
                 </section>
             </div>
-        </Modal>
-    }
+        </>
+    };
+    modal(lang, lang.pick("Bring your own tokenizer", "使用自己的分词器"), &dispatch, body)
 }
 
 /// One of the tokenizers that were brought.
@@ -104,7 +101,7 @@ fn row(lang: Lang, own: &Own, dispatch: &Dispatch) -> Html {
     }
 }
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 struct FilesProps {
     words: &'static str,
     folder: bool,
@@ -112,8 +109,12 @@ struct FilesProps {
 }
 
 /// A button that opens the browser's own dialog, for files or for a folder.
-#[component]
-fn Files(props: &FilesProps) -> Html {
+fn files(key: usize, props: FilesProps) -> Html {
+    listed(key, props, |props, context| use_files(props).run(context))
+}
+
+#[hook]
+fn use_files(props: &FilesProps) -> Html {
     let FilesProps { words, folder, dispatch } = props.clone();
     let input = use_node_ref();
     let onclick = click_on(&input);

@@ -11,11 +11,10 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::{hooked, memo};
 use crate::app::components::past;
 use crate::app::components::shared::{Dispatch, Shared};
-use crate::app::components::stepper::Stepper;
+use crate::app::components::stepper::{self, stepper};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, OpenFile};
-use crate::app::wire::ReportView;
-use crate::bilingual::Bilingual;
+use crate::app::wire::{Hello, ReportView};
 use crate::dialogue::Branch;
 use crate::span::{Span, line_at};
 
@@ -32,7 +31,7 @@ pub(crate) struct Props {
     /// The format that was chosen.
     pub(crate) format: Option<String>,
     /// Every format: id and title.
-    pub(crate) formats: Rc<[(String, Bilingual)]>,
+    pub(crate) hello: Shared<Hello>,
     /// What the selection comes to in the samples.
     pub(crate) selected: Option<Selected>,
     /// The file that is open.
@@ -51,7 +50,7 @@ pub(crate) fn editor(props: Props) -> Html {
 
 #[hook]
 fn use_editor(props: &Props) -> Html {
-    let Props { lang, ways, text, report, mark, format, formats, selected, file, dispatch } = props.clone();
+    let Props { lang, ways, text, report, mark, format, hello, selected, file, dispatch } = props.clone();
     let area = use_node_ref();
     // From the first moment it has its text, so that nothing below it jumps.
     let first = use_state(|| text.clone());
@@ -123,7 +122,7 @@ fn use_editor(props: &Props) -> Html {
                     aria-label={lang.pick("Show or hide the dialogue", "展开或收起对话")}>{ icon(Icon::Down) }</button>
             </div>
             <div class="tools">
-                { memo(format::Props { lang, chosen: format, formats, report: report.clone(), dispatch: dispatch.clone() }, format::format_picker) }
+                { memo(format::Props { lang, chosen: format, hello, report: report.clone(), dispatch: dispatch.clone() }, format::format_picker) }
                 { file::open_button(file::Props { lang, dispatch: dispatch.clone() }) }
             </div>
             <div class={classes!("editor", mirrored.then_some("mirrored"))}>
@@ -226,11 +225,15 @@ fn conversations(lang: Lang, report: Option<&ReportView>, in_file: bool, dispatc
     let Some(report) = report.filter(|report| report.count > 1) else { return Html::default() };
     let dispatch = dispatch.clone();
     let noun = if in_file { ("Part", "部分") } else { ("Conversation", "段") };
-    html! {
-        <Stepper {lang} label={lang.pick("Conversations", "对话列表")} noun={(lang.pick(noun.0, "第"), noun.1)}
-            index={report.conversation.as_ref().map_or(0, |conversation| conversation.index)} count={report.count} more={false}
-            onstep={Callback::from(move |to| dispatch.dispatch(Action::Conversation(to)))} />
-    }
+    stepper(stepper::Props {
+        lang,
+        label: lang.pick("Conversations", "对话列表"),
+        noun: (lang.pick(noun.0, "第"), noun.1),
+        index: report.conversation.as_ref().map_or(0, |conversation| conversation.index),
+        count: report.count,
+        more: false,
+        onstep: Callback::from(move |to| dispatch.dispatch(Action::Conversation(to))),
+    })
 }
 
 /// The open file: its name, how far it was looked through, and its conversations.
@@ -252,8 +255,10 @@ fn file_bar(lang: Lang, file: &OpenFile, dispatch: &Dispatch) -> Html {
                 }
             </p>
             if file.rows > 1 {
-                <Stepper {lang} label={lang.pick("Conversations of the file", "文件中的对话")}
-                    noun={(lang.pick("Conversation", "第"), "段")} index={file.wanted} count={file.rows} more={!file.done} onstep={step} />
+                { stepper(stepper::Props {
+                    lang, label: lang.pick("Conversations of the file", "文件中的对话"), noun: (lang.pick("Conversation", "第"), "段"),
+                    index: file.wanted, count: file.rows, more: !file.done, onstep: step,
+                }) }
             }
         </div>
     }

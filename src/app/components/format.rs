@@ -1,7 +1,5 @@
 //! Which format the text is read in: the one that was recognised, or another one.
 
-use std::rc::Rc;
-
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -10,8 +8,7 @@ use crate::app::components::setup::entry;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
-use crate::app::wire::ReportView;
-use crate::bilingual::Bilingual;
+use crate::app::wire::{Hello, ReportView};
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
@@ -19,7 +16,7 @@ pub(crate) struct Props {
     /// The format that was chosen; none where the reader chooses.
     pub(crate) chosen: Option<String>,
     /// Every format: id and title.
-    pub(crate) formats: Rc<[(String, Bilingual)]>,
+    pub(crate) hello: Shared<Hello>,
     pub(crate) report: Option<Shared<ReportView>>,
     pub(crate) dispatch: Dispatch,
 }
@@ -29,7 +26,8 @@ const AUTOMATIC: &str = "";
 
 /// The list: what was recognised, what else claims the text, and the rest.
 pub(crate) fn format_picker(props: &Props) -> Html {
-    let Props { lang, chosen, formats, report, dispatch } = props.clone();
+    let Props { lang, chosen, hello, report, dispatch } = props.clone();
+    let formats = &hello.formats;
     let candidates = report.as_ref().map_or(&[][..], |report| &report.candidates);
     let title = |id: &str| {
         formats

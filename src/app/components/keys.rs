@@ -2,10 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::app::components::gallery::Modal;
+use crate::app::components::modal::modal;
 use crate::app::components::shared::Dispatch;
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
@@ -39,14 +38,14 @@ const KEYS: [(&[&str], &str, &str); 11] = [
 /// The list.
 pub(crate) fn keys(props: &Props) -> Html {
     let Props { lang, dispatch } = props.clone();
-    let close = Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)));
-    html! {
-        <Modal title={lang.pick("Keyboard keys", "键盘操作")} close={lang.pick("Close", "关闭")} onclose={close}>
+    let body = html! {
+        <>
             <dl class="key-list">
                 { for KEYS.iter().map(|(keys, en, zh)| html! {
                     <><dt>{ for keys.iter().map(|key| html! { <kbd>{ *key }</kbd> }) }</dt><dd>{ lang.pick(en, zh) }</dd></>
                 }) }
             </dl>
-        </Modal>
-    }
+        </>
+    };
+    modal(lang, lang.pick("Keyboard keys", "键盘操作"), &dispatch, body)
 }

@@ -98,6 +98,15 @@ pub(crate) fn memo<P: PartialEq + 'static>(props: P, draw: fn(&P) -> Html) -> Ht
 /// A part keeps its hooks as long as it stands in its place. Another part in the same place must not inherit them, so the
 /// function that draws is the key: two siblings among siblings that all have keys can't be the same part.
 pub(crate) fn hooked<P: PartialEq + 'static>(props: P, draw: fn(&P, &mut HookContext) -> Html) -> Html {
+    listed(draw as usize, props, draw)
+}
+
+/// The same for a part of a list of such parts, each with a key of its own.
+pub(crate) fn listed<P: PartialEq + 'static>(
+    key: usize,
+    props: P,
+    draw: fn(&P, &mut HookContext) -> Html,
+) -> Html {
     let part: Rc<dyn Part> = Rc::new(With { props, draw: Draw::Hooked(draw) });
-    html! { <Memo key={draw as usize} {part} /> }
+    html! { <Memo {key} {part} /> }
 }

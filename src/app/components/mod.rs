@@ -22,6 +22,7 @@ mod lab;
 mod lesson;
 mod listing;
 mod memo;
+mod modal;
 pub(crate) mod page;
 mod past;
 mod questions;

@@ -94,6 +94,7 @@ pub fn Page() -> Html {
 
     let lang = state.lang;
     let newest = state.report.clone().map(Shared);
+    let hello = Shared(state.hello.clone());
     let (shown, current) = match state.shown() {
         Some((report, current)) => (Some(Shared(report.clone())), current),
         None => (None, true),
@@ -155,18 +156,18 @@ pub fn Page() -> Html {
             if tab == Tab::Compare {
                 { compare::compare(compare::Props { lang, view: state.comparison.clone().map(Shared), choices: state.choices.compare.clone(), options: state.choices.options.clone(), waiting: state.asides.has(Aside::Comparison), text: state.choices.dialogue.clone(), template: newest.clone(), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Template {
-                { template::template_tab(template::Props { lang, choices: state.choices.clone(), sheet: state.template.sheet.clone().map(Shared), last: state.template.last.clone().map(Shared), inspection: state.template.inspection.clone().map(Shared), waiting: state.asides.has(Aside::Sheet) || state.asides.has(Aside::Inspection), count: newest.as_ref().map_or(0, |report| report.count), dispatch: dispatch.clone() }) }
+                { template::template_tab(template::Props { lang, hello: hello.clone(), choices: state.choices.clone(), sheet: state.template.sheet.clone().map(Shared), last: state.template.last.clone().map(Shared), inspection: state.template.inspection.clone().map(Shared), waiting: state.asides.has(Aside::Sheet) || state.asides.has(Aside::Inspection), count: newest.as_ref().map_or(0, |report| report.count), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Dataset {
-                { dataset::dataset(dataset::Props { lang, view: state.batches.clone().map(Shared), choices: state.choices.dataset.clone(), file: state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows)), waiting: state.asides.has(Aside::Batches), text: state.choices.dialogue.clone(), template: newest.clone(), dispatch: dispatch.clone() }) }
+                { dataset::dataset(dataset::Props { lang, view: state.batches.clone().map(Shared), choices: state.choices.dataset.clone(), file: state.file.as_ref().filter(|file| file.rows > 1).map(|file| (file.name.clone(), file.rows)), waiting: state.asides.has(Aside::Batches), hello: hello.clone(), text: state.choices.dialogue.clone(), template: newest.clone(), dispatch: dispatch.clone() }) }
             } else if tab == Tab::Lab {
                 { lab::lab(lab::Props { lang, lab: state.lab.clone(), waiting: state.asides.has(Aside::Lab), choices: state.choices.lab.clone(), tell: tell_lab, dispatch: dispatch.clone() }) }
             } else {
                 <main>
                     <div class="pane input">
-                        { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), formats: state.formats.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
+                        { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), hello: hello.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
                         { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
                     </div>
-                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), examples: state.examples.clone(), pin: state.pin, selection: state.selection, dispatch: dispatch.clone() }) }
+                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), hello: hello.clone(), pin: state.pin, selection: state.selection, dispatch: dispatch.clone() }) }
                     <aside class="pane why">
                         { inspector::inspector(inspector::Props { lang, report: shown, at: inspected, pinned: state.pin.is_some(), dispatch: dispatch.clone() }) }
                         { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
@@ -193,7 +194,7 @@ pub fn Page() -> Html {
             if state.dialog == Some(Dialog::Share) {
                 { memo(share::Props { lang, shared: state.shared.clone(), dispatch: dispatch.clone() }, share::share) }
             }
-            if state.dialog == Some(Dialog::Gallery) { { memo(gallery::Props { lang, examples: state.examples.clone(), dispatch: dispatch.clone() }, gallery::gallery) } }
+            if state.dialog == Some(Dialog::Gallery) { { memo(gallery::Props { lang, hello: hello.clone(), dispatch: dispatch.clone() }, gallery::gallery) } }
             if state.dialog == Some(Dialog::Bring) { { bring::bring_dialog(bring::Props { lang, own: state.own.clone(), dispatch: dispatch.clone() }) } }
             if state.dialog == Some(Dialog::Keys) { { memo(keys::Props { lang, dispatch }, keys::keys) } }
         </>

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::app::components::gallery::Modal;
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::modal::modal;
 use crate::app::components::shared::{Dispatch, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Dialog};
@@ -46,13 +46,9 @@ pub(crate) fn past(props: &Props) -> Html {
         let id = id.to_owned();
         clicked(&dispatch, move || Action::Past(asked(id.clone())))
     };
-    let close = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
-    };
     let delete = lang.pick("Delete: ", "删除：");
-    html! {
-        <Modal title={lang.pick("History", "历史")} close={lang.pick("Close", "关闭")} onclose={close}>
+    let body = html! {
+        <>
             <p class="soft">{ lang.pick(
                 "Dialogues that you worked on for a few seconds, with their settings: the newest 50, kept only in this browser. Opening one replaces the text in the box, which is kept.",
                 "编辑过几秒以上的对话及其设置，最多 50 段，只保存在此浏览器中。打开后会替换输入框中的内容，原内容会保留。",
@@ -83,6 +79,7 @@ pub(crate) fn past(props: &Props) -> Html {
                 ) }</p>
                 <button class="btn line" onclick={clicked(&dispatch, || Action::ForgetAll)}>{ lang.pick("Forget everything now", "立即全部清除") }</button>
             </details>
-        </Modal>
-    }
+        </>
+    };
+    modal(lang, lang.pick("History", "历史"), &dispatch, body)
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use yew::prelude::*;
 
 use crate::app::cells::runs;
+use crate::app::components::memo::listed;
 use crate::app::components::shared::{Dispatch, Shared, use_height, use_near};
 use crate::app::components::turns;
 use crate::app::i18n::Lang;
@@ -12,7 +13,7 @@ use crate::app::state::Lane;
 use crate::app::wire::{ConversationView, SampleView};
 use crate::engine::MessageSummary;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) sample: Shared<SampleView>,
     /// Its place in the list, from 0.
@@ -49,9 +50,13 @@ pub(crate) fn flags(conversation: &ConversationView) -> Vec<String> {
     conversation.messages.iter().map(words).collect()
 }
 
-/// The sample.
-#[component]
-pub(crate) fn Sample(props: &Props) -> Html {
+/// The sample, one of a list.
+pub(crate) fn sample(props: Props) -> Html {
+    listed(props.place, props, |props, context| use_sample(props).run(context))
+}
+
+#[hook]
+fn use_sample(props: &Props) -> Html {
     let Props { sample, place, roles, lang, lazy, pin, .. } = props.clone();
     let element = use_node_ref();
     let near = use_near(&element, lazy) || pin.is_some() || props.lit.is_some();

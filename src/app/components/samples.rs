@@ -6,12 +6,12 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::memo::hooked;
-use crate::app::components::sample::{Sample, flags, roles};
+use crate::app::components::sample::{self, flags, roles, sample};
 use crate::app::components::setup::tokenizer_name;
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Lane, Loading, TokenAt, Worker};
-use crate::app::wire::{ExampleView, OutcomeView, ReportView};
+use crate::app::wire::{Hello, OutcomeView, ReportView};
 use crate::span::Span;
 
 #[derive(Clone, PartialEq)]
@@ -32,7 +32,7 @@ pub(crate) struct Props {
     /// The bytes that are selected in the box.
     pub(crate) selection: Option<Span>,
     /// The dialogues to start from.
-    pub(crate) examples: Rc<[Rc<ExampleView>]>,
+    pub(crate) hello: Shared<Hello>,
     pub(crate) dispatch: Dispatch,
 }
 
@@ -56,12 +56,18 @@ fn use_samples(props: &Props) -> Html {
         report.iter().flat_map(|report| report.samples()).map(|(_, sample)| sample.len()).sum();
     let outcomes = conversation.into_iter().flat_map(|conversation| conversation.outcomes.iter()).enumerate().map(
         |(place, outcome)| match outcome {
-            OutcomeView::Sample(sample) => html! {
-                <Sample key={place} sample={Shared(sample.clone())} {place} roles={Shared(roles.clone())} flags={Shared(flags.clone())} lane={props.lane}
-                    {lang} lazy={total > DRAWN_TOKENS} dispatch={dispatch.clone()}
-                    lit={selection.and_then(|selection| sample.tokens_of(selection))}
-                    pin={props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token)} />
-            },
+            OutcomeView::Sample(found) => sample(sample::Props {
+                sample: Shared(found.clone()),
+                place,
+                roles: Shared(roles.clone()),
+                flags: Shared(flags.clone()),
+                lane: props.lane,
+                lang,
+                lazy: total > DRAWN_TOKENS,
+                dispatch: dispatch.clone(),
+                lit: selection.and_then(|selection| found.tokens_of(selection)),
+                pin: props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token),
+            }),
             OutcomeView::Same => Html::default(),
             OutcomeView::Dropped(why, _) => html! {
                 <section key={place} class="sample dropped" aria-label={format!("{} {}", lang.pick("Sample", "样本"), place + 1)}>
@@ -150,7 +156,7 @@ fn waiting(props: &Props) -> Html {
 
 /// Nothing has been pasted.
 fn empty(props: &Props) -> Html {
-    let Props { lang, examples, dispatch, .. } = props;
+    let Props { lang, hello, dispatch, .. } = props;
     html! {
         <div class="drop">
             <p>{ lang.pick(
@@ -158,7 +164,7 @@ fn empty(props: &Props) -> Html {
                 "在左侧粘贴一段对话：JSON、JSONL 或 Python 字面量均可。也可以从示例开始。",
             ) }</p>
             <p class="starts">
-                { for examples.iter().take(6).map(|example| {
+                { for hello.examples.iter().take(6).map(|example| {
                     let chosen = example.clone();
                     let onclick = clicked(dispatch, move || Action::Example(chosen.clone()));
                     html! { <button class="txt-link" {onclick}>{ lang.of(&example.title) }</button> }

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::components::copy_box::{self, copy_box};
-use crate::app::components::gallery::Modal;
+use crate::app::components::modal::modal;
 use crate::app::components::shared::{Dispatch, rich};
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
 use crate::app::wire::Shared;
 
 /// So many characters are shown of a text.
@@ -24,7 +23,6 @@ pub(crate) struct Props {
 /// The dialog.
 pub(crate) fn share(props: &Props) -> Html {
     let Props { lang, shared, dispatch } = props.clone();
-    let close = Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)));
     let body = match shared {
         None => html! { <p class="quiet" role="status">{ lang.pick("Being made…", "正在生成……") }</p> },
         Some(shared) => html! {
@@ -36,7 +34,5 @@ pub(crate) fn share(props: &Props) -> Html {
             </>
         },
     };
-    html! {
-        <Modal title={lang.pick("Share", "分享")} close={lang.pick("Close", "关闭")} onclose={close}>{ body }</Modal>
-    }
+    modal(lang, lang.pick("Share", "分享"), &dispatch, body)
 }

@@ -4,9 +4,10 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::components::icons::{Icon, icon};
+use crate::app::components::memo::hooked;
 use crate::app::i18n::Lang;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     /// The name of the group.
@@ -24,8 +25,12 @@ pub(crate) struct Props {
 }
 
 /// Two buttons and a number.
-#[component]
-pub(crate) fn Stepper(props: &Props) -> Html {
+pub(crate) fn stepper(props: Props) -> Html {
+    hooked(props, |props, context| use_stepper(props).run(context))
+}
+
+#[hook]
+fn use_stepper(props: &Props) -> Html {
     let Props { lang, label, noun, index, count, more, onstep } = props.clone();
     let number = use_node_ref();
     let last = count.saturating_sub(1);

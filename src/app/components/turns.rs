@@ -9,7 +9,7 @@ use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::app::cells::{Turn, neighbour_run, turns};
-use crate::app::components::block::Block;
+use crate::app::components::block::{self, block};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::hooked;
 use crate::app::components::sample::{Props, reply_number};
@@ -319,9 +319,9 @@ fn draw_turn(
                     </button>
                 }
             </div>
-            { block(props, header, cursor, "head") }
+            { stretch(props, header, cursor, "head") }
             <div class="body">
-                { for chunks(turn.body..turn.tokens.end).map(|tokens| block(props, tokens, cursor, "")) }
+                { for chunks(turn.body..turn.tokens.end).map(|tokens| stretch(props, tokens, cursor, "")) }
             </div>
         </div>
     }
@@ -346,14 +346,20 @@ fn chunks(tokens: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// A stretch of tokens; a header is short and always drawn.
-fn block(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
+fn stretch(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static str) -> Html {
     let inside = |token: usize| tokens.contains(&token).then_some(token);
     let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
     let lit = props.lit.as_ref().map(|lit| lit.start.max(tokens.start)..lit.end.min(tokens.end));
     let lit = lit.filter(|lit| lit.start < lit.end);
-    let start = tokens.start;
-    html! {
-        <Block key={start} sample={props.sample.clone()} lane={props.lane} lang={props.lang} lazy={props.lazy && class.is_empty()}
-            {cursor} {pin} {lit} {tokens} {class} />
-    }
+    block(block::Props {
+        sample: props.sample.clone(),
+        lane: props.lane,
+        lang: props.lang,
+        lazy: props.lazy && class.is_empty(),
+        cursor,
+        pin,
+        lit,
+        tokens,
+        class,
+    })
 }

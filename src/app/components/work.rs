@@ -4,11 +4,10 @@ use yew::prelude::*;
 
 use crate::app::components::diagnostics::finding;
 use crate::app::components::export::{self, choose};
-use crate::app::components::gallery::Modal;
 use crate::app::components::listing;
+use crate::app::components::modal::modal;
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
-use crate::app::state::Action;
 use crate::app::wire::{Made, Work};
 use crate::diagnostic::Diagnostic;
 
@@ -25,10 +24,6 @@ pub(crate) struct Props {
 /// The dialog.
 pub(crate) fn worked(props: &Props) -> Html {
     let Props { lang, work, made, samples, dispatch } = props.clone();
-    let close = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |()| dispatch.dispatch(Action::Dialog(None)))
-    };
     let made = made.filter(|(of, _)| *of == work).map(|(_, made)| made);
     let body = match &made {
         None => html! { <p class="quiet" role="status">{ lang.pick("Being made…", "正在生成……") }</p> },
@@ -45,7 +40,5 @@ pub(crate) fn worked(props: &Props) -> Html {
             (lang.pick("Export", "导出"), html! { <>{ choose }{ body }</> })
         }
     };
-    html! {
-        <Modal {title} close={lang.pick("Close", "关闭")} onclose={close}>{ body }</Modal>
-    }
+    modal(lang, title, &dispatch, body)
 }

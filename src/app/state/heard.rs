@@ -13,8 +13,7 @@ impl State {
         match message {
             FromWorker::Hello(hello) => {
                 self.worker = Worker::Running;
-                self.formats = hello.formats.into();
-                self.examples = hello.examples.into();
+                self.hello = Rc::new(hello);
             }
             FromWorker::Indexed { rows, share, done } => {
                 if let Some(file) = &mut self.file {

@@ -99,7 +99,7 @@ impl State {
         let step = step.min(SETTINGS.len() - 1);
         let setting = &SETTINGS[step];
         // Before the worker has sent the others there is only the first.
-        let example = self.examples.iter().find(|example| example.id == setting.example);
+        let example = self.hello.examples.iter().find(|example| example.id == setting.example);
         let dialogue = example.map_or_else(|| FIRST.into(), |example| example.dialogue.clone());
         // What the reader typed meanwhile is the reader's.
         self.keep_replaced();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::app::table::Table;
 
 use crate::app::i18n::Lang;
-use crate::app::wire::{BatchView, CompareView, ExampleView, History, Made, ReportView, Shared, Work};
+use crate::app::wire::{BatchView, CompareView, Hello, History, Made, ReportView, Shared, Work};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{EMBEDDED, TemplateChoice};
@@ -152,10 +152,8 @@ pub struct State {
     pub notice: Option<Bilingual>,
     /// Whether a newer build of the page waits to be opened.
     pub updated: bool,
-    /// The names of all formats: id and title.
-    pub formats: Rc<[(String, Bilingual)]>,
-    /// The dialogues to start from.
-    pub examples: Rc<[Rc<ExampleView>]>,
+    /// What the worker has: formats, examples, words on templates.
+    pub hello: Rc<Hello>,
     /// The file that is open.
     pub file: Option<OpenFile>,
     /// What stood in the box before an example or a file took its place.
@@ -198,8 +196,7 @@ impl State {
             opened: 0,
             notice: None,
             updated: false,
-            formats: Rc::default(),
-            examples: Rc::default(),
+            hello: Rc::default(),
             file: None,
             replaced: None,
             own: OwnTokenizers::default(),

@@ -31,7 +31,7 @@ impl State {
     pub(super) fn is_own(&self, text: &str) -> bool {
         !text.trim().is_empty()
             && *text != *FIRST
-            && self.examples.iter().all(|example| *example.dialogue != *text)
+            && self.hello.examples.iter().all(|example| *example.dialogue != *text)
     }
 
     /// Keeps the text that is about to be replaced, where it is the user's own.

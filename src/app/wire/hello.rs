@@ -4,16 +4,23 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::batch::{WAYS, Way};
 use crate::bilingual::Bilingual;
+use crate::dialogue::FORMATS;
 use crate::examples::{EXAMPLES, Example};
+use crate::template::catalog::{self, About};
 
 /// What the worker has, and the page need not carry.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {
     /// The build that made the worker.
     pub build: String,
     /// The formats that it reads: id and title.
     pub formats: Vec<(String, Bilingual)>,
+    /// What there is to read of the catalog's templates: id and words.
+    pub templates: Vec<(String, About)>,
+    /// What the ways from samples to batches do.
+    pub ways: Vec<(Way, Bilingual)>,
     /// The dialogues to start from.
     pub examples: Vec<Rc<ExampleView>>,
 }
@@ -55,6 +62,18 @@ impl From<&Example> for ExampleView {
                 .collect(),
             ignore_index: example.ignore_index.unwrap_or(-100),
         }
+    }
+}
+
+/// All that this build has.
+pub fn hello(build: &str) -> Hello {
+    let template = |entry: catalog::Entry| (entry.id.to_owned(), entry.about());
+    Hello {
+        build: build.to_owned(),
+        formats: FORMATS.iter().map(|format| (format.id.to_owned(), format.title.clone())).collect(),
+        templates: catalog::entries().into_iter().map(template).collect(),
+        ways: WAYS.iter().map(|info| (info.way, info.way.summary())).collect(),
+        examples: examples(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::recipe::Outcome;
 
 pub use batch::{ANY, BatchQuestion, BatchRow, BatchView, Column, MOST_CONVERSATIONS, SAMPLE, START, Scope};
 pub use compare::{CompareView, RowView, ShownSample};
-pub use hello::{ExampleView, Hello, examples};
+pub use hello::{ExampleView, Hello, examples, hello};
 pub use history::{History, Past};
 pub use lab::{
     AboutView, CHART, ChartView, Fate, FromLab, Kind, LabSample, Material, Piece, RunView, ToLab, TokenView,

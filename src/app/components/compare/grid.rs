@@ -13,7 +13,7 @@ use yew::prelude::*;
 use super::axis;
 use super::controls::change;
 use super::pair::word;
-use super::strip::Strip;
+use super::strip::{self, strip};
 use super::{Spot, name};
 use crate::app::compare::{differs, disputed, mark, order, reference};
 use crate::app::components::block::spoken;
@@ -223,7 +223,7 @@ fn use_grid(props: &Props) -> Html {
                             data-recipe={row.recipe.clone()} data-trained={row.sample().map(|sample| sample.trained.to_string())} aria-label={summary(lang, row, beside, *at == against)}>
                             { head(props, row, *at == against) }
                             <div class="mask" role="presentation">
-                                <Strip view={view.clone()} row={*at} {against} columns={columns.clone()} window={drawn.clone()} wide={*wide} {cursor} />
+                                { strip(strip::Props { view: view.clone(), row: *at, against, columns: columns.clone(), window: drawn.clone(), wide: *wide, cursor }) }
                             </div>
                             { total(lang, row) }
                         </div>

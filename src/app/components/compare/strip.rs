@@ -6,10 +6,11 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::app::compare::{HEIGHT, paths};
+use crate::app::components::memo::hooked;
 use crate::app::components::shared::Shared;
 use crate::app::wire::CompareView;
 
-#[derive(Clone, PartialEq, Properties)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) view: Shared<CompareView>,
     /// The row, and the row that it is held against.
@@ -26,8 +27,12 @@ pub(crate) struct Props {
 }
 
 /// The strip.
-#[component]
-pub(crate) fn Strip(props: &Props) -> Html {
+pub(crate) fn strip(props: Props) -> Html {
+    hooked(props, |props, context| use_strip(props).run(context))
+}
+
+#[hook]
+fn use_strip(props: &Props) -> Html {
     let Props { view, columns, window, wide, .. } = props;
     let drawn = use_memo(
         (view.clone(), props.row, props.against, columns.clone(), window.clone(), *wide),

@@ -10,13 +10,14 @@ use crate::app::components::shared::{Dispatch, Shared, rich};
 use crate::app::components::typed::{self, typed};
 use crate::app::i18n::Lang;
 use crate::app::state::DatasetChoices;
-use crate::app::wire::{BatchView, MOST_CONVERSATIONS, START, Scope};
+use crate::app::wire::{BatchView, Hello, MOST_CONVERSATIONS, START, Scope};
 use crate::batch::{Pads, Side, Truncation, Way};
 use crate::engine::PadToken;
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
+    pub(crate) hello: Shared<Hello>,
     pub(crate) view: Option<Shared<BatchView>>,
     pub(crate) choices: DatasetChoices,
     pub(crate) file: Option<(Rc<str>, usize)>,
@@ -51,10 +52,11 @@ fn choose<T: Copy + PartialEq + 'static>(
 
 /// The controls.
 pub(crate) fn controls(props: &Props) -> Html {
-    let Props { lang, view, choices, file, dispatch } = props;
+    let Props { lang, hello, view, choices, file, dispatch } = props;
     let lang = *lang;
     let settings = &choices.settings;
     let info = settings.way.info();
+    let summary = hello.ways.iter().find(|(way, _)| *way == settings.way).map(|(_, summary)| summary);
     let scope = choices.scope.of(file.is_some());
     let pads = [PadToken::Own, PadToken::Eos];
     let pad = view.as_ref().and_then(|view| view.pad.clone()).unwrap_or_else(|| "–".to_owned());
@@ -130,7 +132,7 @@ pub(crate) fn controls(props: &Props) -> Html {
                     }) }
                 </div>
             </div>
-            <p class="quiet ds-way">{ rich(&lang.of(&info.summary)) }{ " " }<code>{ info.package }</code></p>
+            <p class="quiet ds-way">{ for summary.map(|summary| rich(&lang.of(summary))) }{ " " }<code>{ info.package }</code></p>
         </>
     }
 }

@@ -9,7 +9,7 @@ use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, DatasetChoices};
-use crate::app::wire::{BatchView, MOST_CONVERSATIONS, ReportView, Scope};
+use crate::app::wire::{BatchView, Hello, MOST_CONVERSATIONS, ReportView, Scope};
 
 mod columns;
 mod controls;
@@ -19,6 +19,7 @@ mod samples;
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
+    pub(crate) hello: Shared<Hello>,
     /// The newest batches.
     pub(crate) view: Option<Shared<BatchView>>,
     pub(crate) choices: DatasetChoices,
@@ -82,7 +83,7 @@ fn use_dataset(props: &Props) -> Html {
                         "每段对话先按所选规则变成样本，再按训练器自己的代码截断、填充或拼接。此处不打乱顺序。",
                     ) }</p>
                 </header>
-                { memo(controls::Props { lang, view: view.clone(), choices: choices.clone(), file: props.file.clone(), dispatch: dispatch.clone() }, controls::controls) }
+                { memo(controls::Props { lang, hello: props.hello.clone(), view: view.clone(), choices: choices.clone(), file: props.file.clone(), dispatch: dispatch.clone() }, controls::controls) }
                 { match view {
                     None => html! { <p class="state-line">{ lang.pick("Making batches…", "正在生成批次……") }</p> },
                     Some(view) if view.samples.is_empty() && view.error.is_none() => html! {

@@ -8,15 +8,17 @@ use crate::app::components::setup::{entry, value};
 use crate::app::components::shared::{Dispatch, Shared, clicked, rich};
 use crate::app::i18n::Lang;
 use crate::app::state::Action;
+use crate::app::wire::Hello;
 use crate::diagnostic::Diagnostic;
 use crate::engine::{TemplateChoice, TemplateReport};
-use crate::template::catalog::{self, Entry, Form};
+use crate::template::catalog::{self, About, Entry, Form};
 use crate::tokenizer::catalog as tokenizers;
 
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) template: TemplateChoice,
+    pub(crate) hello: Shared<Hello>,
     /// The tokenizer's id.
     pub(crate) tokenizer: String,
     pub(crate) inspection: Option<Shared<Result<TemplateReport, Diagnostic>>>,
@@ -45,9 +47,11 @@ pub(crate) fn head(props: &Props) -> Html {
                 }
             } }</h2>
             if let Some(found) = of_catalog {
-                <p class="soft">{ rich(&lang.of(&found.about)) }{ lang.pick(".", "。") }</p>
-                { source(lang, &found) }
-                { forms(lang, &found, &dispatch) }
+                if let Some(about) = about(&props.hello, found.id) {
+                    <p class="soft">{ rich(&lang.of(&about.about)) }{ lang.pick(".", "。") }</p>
+                    { source(lang, about) }
+                }
+                { forms(props, &found) }
             }
             { names(props) }
             if matches!(template, TemplateChoice::Source(_)) {
@@ -62,22 +66,29 @@ pub(crate) fn head(props: &Props) -> Html {
     }
 }
 
+/// What there is to read of a template of the catalog, once the worker has said it.
+fn about<'a>(hello: &'a Hello, id: &str) -> Option<&'a About> {
+    hello.templates.iter().find(|(known, _)| known == id).map(|(_, about)| about)
+}
+
 /// Who uses it, and what it was compared with.
-fn source(lang: Lang, found: &Entry) -> Html {
+fn source(lang: Lang, found: &About) -> Html {
     html! {
         <dl class="tpl-facts">
             if !found.models.is_empty() {
-                <dt>{ lang.pick("used by", "使用它的模型") }</dt><dd>{ found.models }</dd>
+                <dt>{ lang.pick("used by", "使用它的模型") }</dt><dd>{ found.models.clone() }</dd>
             }
             if !found.compared.is_empty() {
-                <dt>{ lang.pick("same text as", "输出一致于") }</dt><dd>{ found.compared }</dd>
+                <dt>{ lang.pick("same text as", "输出一致于") }</dt><dd>{ found.compared.clone() }</dd>
             }
         </dl>
     }
 }
 
 /// The two forms of a template, where there are two.
-fn forms(lang: Lang, found: &Entry, dispatch: &Dispatch) -> Html {
+fn forms(props: &Props, found: &Entry) -> Html {
+    let Props { lang, hello, dispatch, .. } = props;
+    let lang = *lang;
     if found.form == Form::Only {
         return Html::default();
     }
@@ -95,7 +106,7 @@ fn forms(lang: Lang, found: &Entry, dispatch: &Dispatch) -> Html {
                 };
                 html! {
                     <button {onclick} aria-pressed={(entry.id == found.id).to_string()}>
-                        <b>{ words }</b><span>{ rich(&lang.of(&entry.about)) }</span>
+                        <b>{ words }</b><span>{ about(hello, id).map(|about| rich(&lang.of(&about.about))) }</span>
                     </button>
                 }
             }) }

@@ -9,10 +9,10 @@ use crate::app::components::diagnostics::{finding, pointed_at};
 use crate::app::components::inspector::part;
 use crate::app::components::memo::{hooked, memo};
 use crate::app::components::shared::{Dispatch, Shared, rich};
-use crate::app::components::stepper::Stepper;
+use crate::app::components::stepper::{self, stepper};
 use crate::app::i18n::Lang;
 use crate::app::state::{Action, Choices};
-use crate::app::wire::SheetView;
+use crate::app::wire::{Hello, SheetView};
 use crate::diagnostic::{Diagnostic, Source as Place};
 use crate::engine::{Run, TemplateChoice, TemplateReport};
 use crate::span::{Span, line_column};
@@ -26,6 +26,7 @@ mod source;
 #[derive(Clone, PartialEq)]
 pub(crate) struct Props {
     pub(crate) lang: Lang,
+    pub(crate) hello: Shared<Hello>,
     pub(crate) choices: Choices,
     /// The newest rendered conversation.
     pub(crate) sheet: Option<Shared<SheetView>>,
@@ -128,7 +129,7 @@ fn use_template_tab(props: &Props) -> Html {
     html! {
         <main class="tpl" {onkeydown}>
             <div class="proof" id="template" role="tabpanel" aria-labelledby="tab-template" tabindex="-1" aria-busy={props.waiting.to_string()}>
-                { memo(head::Props { lang, template: choices.template.clone(), tokenizer: choices.tokenizer.clone(), inspection: props.inspection.clone(), name: sheet.as_ref().and_then(|sheet| sheet.name.clone()), earlier: choices.earlier_template.clone(), dispatch: dispatch.clone() }, head::head) }
+                { memo(head::Props { lang, hello: props.hello.clone(), template: choices.template.clone(), tokenizer: choices.tokenizer.clone(), inspection: props.inspection.clone(), name: sheet.as_ref().and_then(|sheet| sheet.name.clone()), earlier: choices.earlier_template.clone(), dispatch: dispatch.clone() }, head::head) }
                 { memo(form::Props { lang, choices: choices.render.clone(), inspection: props.inspection.clone(), dispatch: dispatch.clone() }, form::form) }
                 <p class="tpl-about" role="status">{ match (at, &shown) {
                     (Some(at), Some(sheet)) => about(lang, at, sheet, pin.is_some()),
@@ -145,8 +146,10 @@ fn use_template_tab(props: &Props) -> Html {
                             <small>{ sheet.as_ref().filter(|sheet| !sheet.is_empty()).map(|sheet| bytes(lang, sheet.length)) }</small>
                         </div>
                         if props.count > 1 {
-                            <Stepper {lang} label={lang.pick("Conversations", "对话列表")} noun={(lang.pick("Conversation", "第"), lang.pick("", "段"))}
-                                index={choices.conversation} count={props.count} more={false} onstep={step} />
+                            { stepper(stepper::Props {
+                                lang, label: lang.pick("Conversations", "对话列表"), noun: (lang.pick("Conversation", "第"), lang.pick("", "段")),
+                                index: choices.conversation, count: props.count, more: false, onstep: step,
+                            }) }
                         }
                         { for sheet.iter().flat_map(|sheet| &sheet.diagnostics).map(|found| {
                             let text = pointed_at(found, &choices.dialogue, &source);
