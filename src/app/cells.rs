@@ -165,9 +165,30 @@ pub fn signed(number: i64) -> String {
     number.to_string().replace('-', "−")
 }
 
+/// What the pointer is on beside the samples; the tokens that came from there are lit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// A byte of the pasted text.
+    Dialogue(usize),
+    /// Bytes of the chat template.
+    Template(Span),
+}
+
+impl Glance {
+    /// Whether a token came from there.
+    pub fn lights(self, sample: &SampleView, token: usize) -> bool {
+        let (from, there) = match self {
+            Self::Dialogue(byte) => (sample.source(token), Span::new(byte, byte + 1)),
+            Self::Template(bytes) => (sample.writer(token), bytes),
+        };
+        from.is_some_and(|from| from.overlaps(there))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::wire::NONE;
 
     fn sample(text: &str, offsets: &[[u32; 2]], owners: &[(u32, u8)], trained: &[bool]) -> SampleView {
         SampleView {
@@ -220,5 +241,25 @@ mod tests {
         assert_eq!(neighbour_run(&sample, 1, true), Some(4));
         assert_eq!(neighbour_run(&sample, 4, false), Some(1));
         assert_eq!(neighbour_run(&sample, 1, false), None);
+    }
+
+    #[test]
+    fn a_glance_lights_the_tokens_that_came_from_there() {
+        // Two tokens of three bytes: the first is the template's own, the second came from bytes 7 to 10 of the dialogue.
+        let sample = SampleView {
+            text: "abcdef".to_owned(),
+            ids: vec![5, 6],
+            offsets: vec![0, 3, 3, 6],
+            sources: vec![NONE, NONE, 7, 10],
+            writers: vec![0, 3, 20, 24, 3, 6, 30, 45],
+            ..SampleView::default()
+        };
+        let lit =
+            |glance: Glance| (0..2).filter(|token| glance.lights(&sample, *token)).collect::<Vec<usize>>();
+        assert_eq!(lit(Glance::Dialogue(9)), [1]);
+        assert!(lit(Glance::Dialogue(10)).is_empty());
+        assert_eq!(lit(Glance::Template(Span::new(0, 21))), [0]);
+        assert_eq!(lit(Glance::Template(Span::new(23, 31))), [0, 1]);
+        assert!(lit(Glance::Template(Span::new(24, 30))).is_empty());
     }
 }

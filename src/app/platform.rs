@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use gloo::utils::{document, document_element, window};
+use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlElement, Storage, Url, UrlSearchParams};
+use web_sys::{Blob, BlobPropertyBag, Element, HtmlElement, PointerEvent, Storage, Url, UrlSearchParams};
 
 use crate::app::i18n::Lang;
 use crate::app::kept;
@@ -214,6 +215,16 @@ pub(crate) fn save(name: &str, kind: &str, text: &str) {
         let _ = Url::revoke_object_url(&address);
     })
     .forget();
+}
+
+/// The UTF-16 unit of a box's text that is under the pointer, in browsers that tell.
+pub(crate) fn place_under(over: &Element, event: &PointerEvent) -> Option<usize> {
+    let document = document();
+    let find: Function = Reflect::get(&document, &"caretPositionFromPoint".into()).ok()?.dyn_into().ok()?;
+    let found = find.call2(&document, &event.client_x().into(), &event.client_y().into()).ok()?;
+    let node = Reflect::get(&found, &"offsetNode".into()).ok()?;
+    let offset = Reflect::get(&found, &"offset".into()).ok()?.as_f64()?;
+    (&node == AsRef::<JsValue>::as_ref(over)).then_some(offset as usize)
 }
 
 /// The local time, for `strftime_now`.

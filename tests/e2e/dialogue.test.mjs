@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { box, open } from "./page.mjs";
+import { box, eventually, open, picker, useBuiltIn } from "./page.mjs";
 
 test("Selecting words in the box lights the tokens that came from them and counts them", async (t) => {
   const { page } = await open(t);
@@ -17,6 +17,42 @@ test("Selecting words in the box lights the tokens that came from them and count
   assert.match(lit.join(""), /春风.*面/s);
   await page.locator("h2", { hasText: "Inspector" }).click();
   await page.waitForFunction(() => document.querySelectorAll(".tok.lit").length === 0);
+});
+
+test("The pointer over the dialogue and over the template lights the tokens that came from there", async (t) => {
+  const { page } = await open(t);
+  const lit = () => page.locator(".tok.lit").allTextContents();
+  // A point of the box at which these words stand.
+  const over = await box(page).evaluate((area) => {
+    const first = area.value.indexOf("春风");
+    const { left, top, right, bottom } = area.getBoundingClientRect();
+    for (let y = top + 4; y < bottom; y += 6)
+      for (let x = left + 4; x < right; x += 6) {
+        const found = document.caretPositionFromPoint(x, y);
+        if (found?.offsetNode === area && found.offset === first) return { x, y };
+      }
+    return null;
+  });
+  await page.mouse.move(over.x, over.y);
+  await eventually(lit, (found) => found.length === 2 && found.every((text) => text.startsWith("春")), "the first word of the poem, in both samples");
+  assert.equal(await page.locator("#dialogue:focus").count(), 0, "nothing was clicked");
+  await page.mouse.move(1, 1);
+  await eventually(lit, (found) => found.length === 0, "nothing is lit without the pointer");
+  // A line of the template, of which the first ones are shown.
+  const lines = page.locator(".template .ln");
+  await useBuiltIn(page);
+  await picker(page, "Template").selectOption("chatml");
+  await eventually(() => lines.count(), (count) => count > 2, "the lines of the template");
+  const written = new Map();
+  for (const line of await lines.all()) {
+    await line.hover();
+    await page.waitForTimeout(50);
+    written.set(await line.textContent(), await lit());
+  }
+  const marker = [...written].find(([line]) => line.includes("<|im_start|>"));
+  assert.ok(marker?.[1].some((text) => text.includes("<|im_start|>")), JSON.stringify([...written]));
+  await page.mouse.move(1, 1);
+  await eventually(lit, (found) => found.length === 0, "nothing is lit without the pointer");
 });
 
 test("A transcript is read without any markup", async (t) => {

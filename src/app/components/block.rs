@@ -5,7 +5,7 @@ use std::ops::Range;
 use gloo::utils::document;
 use yew::prelude::*;
 
-use crate::app::cells::{Cell, Glyph, cells, code_point, glyphs, signed};
+use crate::app::cells::{Cell, Glance, Glyph, cells, code_point, glyphs, signed};
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::listed;
 use crate::app::components::shared::{Shared, use_height, use_near};
@@ -26,6 +26,8 @@ pub(crate) struct Props {
     pub(crate) pin: Option<usize>,
     /// The tokens that came from the text that is selected in the box.
     pub(crate) lit: Option<Range<usize>>,
+    /// What the pointer is on, where tokens of this block came from there.
+    pub(crate) glance: Option<Glance>,
     /// Whether tokens far from the screen are left out.
     pub(crate) lazy: bool,
     /// A class beside its own; none where empty.
@@ -40,6 +42,7 @@ impl PartialEq for Props {
             && self.cursor == other.cursor
             && self.pin == other.pin
             && self.lit == other.lit
+            && self.glance == other.glance
             && self.lazy == other.lazy
             && self.class == other.class
             && (self.sample == other.sample || look_alike(&self.sample, &other.sample, self.tokens.clone()))
@@ -123,7 +126,8 @@ fn tok(props: &Props, token: usize, said: &str, face: Html) -> Html {
     let Props { sample, lane, lang, cursor, pin, .. } = props;
     let trained = sample.is_trained(token);
     // Between the tokens of two messages stand some that came from no text.
-    let is_lit = props.lit.as_ref().is_some_and(|lit| lit.contains(&token)) && sample.source(token).is_some();
+    let is_lit = props.lit.as_ref().is_some_and(|lit| lit.contains(&token)) && sample.source(token).is_some()
+        || props.glance.is_some_and(|glance| glance.lights(sample, token));
     let id = sample.ids.get(token).copied().unwrap_or_default();
     let label = sample.labels.get(token).copied().unwrap_or_default();
     let state = if trained { lang.pick("trained", "参与训练") } else { lang.pick("masked", "被忽略") };

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::app::cells::Glance;
 use crate::app::components::file;
 use crate::app::components::format;
+use crate::app::components::glance::use_glance;
 use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::{hooked, memo};
 use crate::app::components::past;
@@ -100,6 +102,11 @@ fn use_editor(props: &Props) -> Html {
             select();
         }
     });
+    let (onpointermove, onpointerleave) = use_glance(
+        Some(text.clone()).filter(|text| text.len() <= MIRRORED_BYTES),
+        Glance::Dialogue,
+        &dispatch,
+    );
     let onblur = {
         let dispatch = dispatch.clone();
         Callback::from(move |_: FocusEvent| dispatch.dispatch(Action::Select(None)))
@@ -129,7 +136,7 @@ fn use_editor(props: &Props) -> Html {
                 if mirrored {
                     <pre class="mirror" aria-hidden="true">{ marked(&text, mark) }</pre>
                 }
-                <textarea id="dialogue" ref={area} defaultvalue={AttrValue::from((*first).clone())} {oninput} {onselect} {onclick} {onkeyup} {onblur} spellcheck="false" autocomplete="off" autocapitalize="off"
+                <textarea id="dialogue" ref={area} defaultvalue={AttrValue::from((*first).clone())} {oninput} {onselect} {onclick} {onkeyup} {onblur} {onpointermove} {onpointerleave} spellcheck="false" autocomplete="off" autocapitalize="off"
                     rows="16" aria-describedby="promise" wrap={(!mirrored).then_some("off")}
                     placeholder={lang.pick(
                         "Paste a dialogue, in whatever format your data has, or drop a file.",

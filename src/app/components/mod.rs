@@ -13,6 +13,7 @@ mod file;
 mod format;
 mod gallery;
 mod given;
+mod glance;
 mod hub;
 mod icons;
 mod inspector;

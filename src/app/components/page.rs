@@ -167,7 +167,7 @@ pub fn Page() -> Html {
                         { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), hello: hello.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
                         { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
                     </div>
-                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), hello: hello.clone(), pin: state.pin, selection: state.selection, dispatch: dispatch.clone() }) }
+                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), hello: hello.clone(), pin: state.pin, selection: state.selection, glance: state.glance, dispatch: dispatch.clone() }) }
                     <aside class="pane why">
                         { inspector::inspector(inspector::Props { lang, report: shown, at: inspected, pinned: state.pin.is_some(), dispatch: dispatch.clone() }) }
                         { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }

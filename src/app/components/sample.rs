@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use yew::prelude::*;
 
-use crate::app::cells::runs;
+use crate::app::cells::{Glance, runs};
 use crate::app::components::memo::listed;
 use crate::app::components::shared::{Dispatch, Shared, use_height, use_near};
 use crate::app::components::turns;
@@ -28,6 +28,8 @@ pub(crate) struct Props {
     pub(crate) pin: Option<usize>,
     /// The tokens that came from the text that is selected in the box.
     pub(crate) lit: Option<Range<usize>>,
+    /// What the pointer is on beside the samples.
+    pub(crate) glance: Option<Glance>,
     /// Whether tokens far from the screen are left out.
     pub(crate) lazy: bool,
     pub(crate) dispatch: Dispatch,

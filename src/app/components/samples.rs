@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use crate::app::cells::Glance;
 use crate::app::components::diagnostics::{finding, pointed_at, template_of};
 use crate::app::components::memo::hooked;
 use crate::app::components::sample::{self, flags, roles, sample};
@@ -31,6 +32,8 @@ pub(crate) struct Props {
     pub(crate) pin: Option<TokenAt>,
     /// The bytes that are selected in the box.
     pub(crate) selection: Option<Span>,
+    /// What the pointer is on beside the samples.
+    pub(crate) glance: Option<Glance>,
     /// The dialogues to start from.
     pub(crate) hello: Shared<Hello>,
     pub(crate) dispatch: Dispatch,
@@ -66,6 +69,7 @@ fn use_samples(props: &Props) -> Html {
                 lazy: total > DRAWN_TOKENS,
                 dispatch: dispatch.clone(),
                 lit: selection.and_then(|selection| found.tokens_of(selection)),
+                glance: props.glance.filter(|_| props.current),
                 pin: props.pin.filter(|pin| pin.sample == place).map(|pin| pin.token),
             }),
             OutcomeView::Same => Html::default(),

@@ -21,17 +21,19 @@ pub(crate) fn summary(props: &Props) -> Html {
     let count = samples().count();
     let tokens: usize = samples().map(|(_, sample)| sample.len()).sum();
     let trained: usize = samples().map(|(_, sample)| sample.trained).sum();
-    let part = |number: usize, class: &'static str, en: &'static str, zh: &'static str| {
-        html! { <span class="part"><b class={class}>{ lang.number(number) }</b>{ " " }{ lang.pick(en, zh) }</span> }
+    // Nothing is counted before there is a first report.
+    let said = |number: usize| if props.report.is_some() { lang.number(number) } else { "–".to_owned() };
+    let part = |number: usize, class: &'static str, words: &'static str| {
+        html! { <span class="part"><b class={class}>{ said(number) }</b>{ " " }{ words }</span> }
     };
     let share = if tokens == 0 { 0.0 } else { 100.0 * trained as f64 / tokens as f64 };
     html! {
         <div class="sum">
             <p role="status" aria-label={lang.pick("Summary", "汇总")} data-took={format!("{:.1}", props.took)}>
-                <span class="part">{ lang.count(count, "sample", "samples", "个样本") }</span>{ " " }
-                { part(tokens, "", if tokens == 1 { "token" } else { "tokens" }, "个 token") }{ " " }
-                { part(trained, "tr", "trained", "参与训练") }{ " " }
-                { part(tokens - trained, "", "masked", "被忽略") }
+                { part(count, "", lang.pick(if count == 1 { "sample" } else { "samples" }, "个样本")) }{ " " }
+                { part(tokens, "", lang.pick(if tokens == 1 { "token" } else { "tokens" }, "个 token")) }{ " " }
+                { part(trained, "tr", lang.pick("trained", "参与训练")) }{ " " }
+                { part(tokens - trained, "", lang.pick("masked", "被忽略")) }
             </p>
             <svg class="ratio" aria-hidden="true" width="100%" height="8">
                 <rect width="100%" height="8" class="hatch" />

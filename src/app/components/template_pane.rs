@@ -5,6 +5,8 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::app::cells::Glance;
+use crate::app::components::glance::use_glance;
 use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, Shared, clicked};
 use crate::app::i18n::Lang;
@@ -66,6 +68,8 @@ fn use_template_pane(props: &Props) -> Html {
             dispatch.dispatch(Action::TypeTemplate(area.value().into()));
         })
     };
+    let (onpointermove, onpointerleave) =
+        use_glance(Some(own.clone()), |at| Glance::Template(Span::new(at, at + 1)), &dispatch);
     let place = writer.filter(|span| span.end <= source.len()).map(|span| line_column(&source, span.start));
     html! {
         <section class="template">
@@ -75,12 +79,12 @@ fn use_template_pane(props: &Props) -> Html {
             </div>
             if editing {
                 <div class="editor">
-                    <textarea ref={area} {oninput} rows="10" spellcheck="false" autocomplete="off" autocapitalize="off"
+                    <textarea ref={area} {oninput} {onpointermove} {onpointerleave} rows="10" spellcheck="false" autocomplete="off" autocapitalize="off"
                         aria-label={lang.pick("Chat template source", "聊天模板源码")} />
                 </div>
                 <p class="under"><button class="txt-link" onclick={back}>{ lang.pick("Back to the tokenizer’s own", "改回分词器自带的模板") }</button></p>
             } else if !source.is_empty() {
-                { lines(&source, writer) }
+                { lines(&source, writer, &dispatch) }
                 <p class="under">
                     if let Some(place) = place {
                         <span>{ match lang {
@@ -96,7 +100,9 @@ fn use_template_pane(props: &Props) -> Html {
 }
 
 /// The lines around the one that wrote the token, or the first ones.
-fn lines(source: &str, writer: Option<Span>) -> Html {
+///
+/// The pointer over a line lights what it wrote; by keyboard, the view Template does.
+fn lines(source: &str, writer: Option<Span>, dispatch: &Dispatch) -> Html {
     let at = writer.filter(|span| span.end <= source.len());
     let all: Vec<(usize, &str)> = {
         let mut start = 0;
@@ -111,8 +117,12 @@ fn lines(source: &str, writer: Option<Span>) -> Html {
     };
     let current = at.map_or(0, |span| all.partition_point(|(from, _)| *from <= span.start).saturating_sub(1));
     let first = current.saturating_sub(LINES / 2).min(all.len().saturating_sub(LINES));
+    let leave = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: PointerEvent| dispatch.dispatch(Action::Glance(None)))
+    };
     html! {
-        <div class="src" aria-hidden="true">
+        <div class="src" aria-hidden="true" onpointerleave={leave}>
             { for all.iter().enumerate().skip(first).take(LINES).map(|(number, (from, line))| {
                 let on = at.is_some() && number == current;
                 // Long lines are cut so that what wrote the token is in sight.
@@ -127,7 +137,10 @@ fn lines(source: &str, writer: Option<Span>) -> Html {
                     }
                     None => html! { *line },
                 };
-                html! { <div class={classes!("ln", on.then_some("on"))} data-n={(number + 1).to_string()}>{ body }</div> }
+                let over = Glance::Template(Span::new(*from, from + line.len()));
+                let enter = dispatch.clone();
+                let onpointerenter = Callback::from(move |_: PointerEvent| enter.dispatch(Action::Glance(Some(over))));
+                html! { <div class={classes!("ln", on.then_some("on"))} data-n={(number + 1).to_string()} {onpointerenter}>{ body }</div> }
             }) }
         </div>
     }

@@ -351,6 +351,8 @@ fn stretch(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static s
     let (cursor, pin) = (inside(cursor), props.pin.and_then(inside));
     let lit = props.lit.as_ref().map(|lit| lit.start.max(tokens.start)..lit.end.min(tokens.end));
     let lit = lit.filter(|lit| lit.start < lit.end);
+    let glance =
+        props.glance.filter(|glance| tokens.clone().any(|token| glance.lights(&props.sample, token)));
     block(block::Props {
         sample: props.sample.clone(),
         lane: props.lane,
@@ -359,6 +361,7 @@ fn stretch(props: &Props, tokens: Range<usize>, cursor: usize, class: &'static s
         cursor,
         pin,
         lit,
+        glance,
         tokens,
         class,
     })

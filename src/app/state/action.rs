@@ -6,6 +6,7 @@ use super::{
     Aside, CompareChoices, DatasetChoices, Dialog, LabChoices, Lane, LessonMove, RenderChoices, Tab, Theme,
     TokenAt,
 };
+use crate::app::cells::Glance;
 use crate::app::i18n::Lang;
 use crate::app::wire::{ExampleView, FromLab, FromWorker, Given, History};
 use crate::engine::TemplateChoice;
@@ -85,6 +86,8 @@ pub enum Action {
     Release,
     /// These bytes of the text were selected in the box, or the box was left.
     Select(Option<Span>),
+    /// The pointer went over something beside the samples, or left it.
+    Glance(Option<Glance>),
     /// A dialog opens, or the open one closes.
     Dialog(Option<Dialog>),
     /// A request went out.

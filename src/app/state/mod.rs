@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::app::table::Table;
 
+use crate::app::cells::Glance;
 use crate::app::i18n::Lang;
 use crate::app::wire::{BatchView, CompareView, Hello, History, Made, ReportView, Shared, Work};
 use crate::bilingual::Bilingual;
@@ -134,6 +135,8 @@ pub struct State {
     pub pin: Option<TokenAt>,
     /// The bytes of the text that are selected in the box, or an empty span where its caret stands.
     pub selection: Option<Span>,
+    /// What the pointer is on beside the samples.
+    pub glance: Option<Glance>,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What was made last, or why it could not be, and what it was.
@@ -187,6 +190,7 @@ impl State {
             hover: None,
             pin: None,
             selection: None,
+            glance: None,
             dialog: None,
             made: None,
             shared: None,
@@ -320,6 +324,7 @@ impl State {
             Action::Tab(tab) => {
                 self.choices.tab = tab;
                 self.hover = None;
+                self.glance = None;
             }
             Action::Compare(choices) => self.choices.compare = choices,
             Action::Render(choices) => self.choices.render = choices,
@@ -335,6 +340,7 @@ impl State {
             Action::Pin(token) => self.pin = if self.pin == Some(token) { None } else { Some(token) },
             Action::Release => self.pin = None,
             Action::Select(selection) => self.selection = selection,
+            Action::Glance(glance) => self.glance = glance,
             Action::Dialog(dialog) => {
                 // What an earlier dialog showed was made of an earlier text.
                 self.made = self.made.take().filter(|_| matches!(self.dialog, Some(Dialog::Work(_))));
@@ -374,6 +380,7 @@ impl State {
     /// A pin belongs to the samples it was set on.
     fn forget_tokens(&mut self) {
         self.hover = None;
+        self.glance = None;
         self.pin = None;
     }
 
