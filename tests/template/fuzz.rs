@@ -111,7 +111,7 @@ fn fuzz() {
     let seconds = std::env::var("FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
     let seed = std::env::var("FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
     let mut dice = Dice(seed);
-    let mut sources: Vec<String> = catalog::ENTRIES.iter().map(|entry| entry.source().to_owned()).collect();
+    let mut sources: Vec<String> = catalog::entries().iter().map(|entry| entry.source().to_owned()).collect();
     sources.extend(data::probes().into_values());
     let start = Instant::now();
     let mut count = 0;
