@@ -95,7 +95,7 @@ fn facts(lang: Lang, report: &ReportView, sample: &SampleView, at: TokenAt, disp
                 { fact(lang.pick("index", "位置"), number(token.to_string())) }
                 { fact(lang.pick("text", "文本"), number(format!("{:?}", offset.of(&sample.text).chars().take(SHOWN_CHARACTERS).collect::<String>()))) }
                 { fact("id", html! { <>{ number(sample.ids.get(token).copied().unwrap_or_default().to_string()) }
-                    { if sample.is_added(token) { lang.pick(" special", " 特殊 token") } else { lang.pick(" ordinary", " 普通 token") } }</> }) }
+                    if sample.is_added(token) { { lang.pick(" special", " 特殊 token") } }</> }) }
                 { fact("label", number(format!("{}{}{weight:?}", signed(label), lang.pick(", weight ", "，权重 ")))) }
                 { fact("attention", number("1".to_owned())) }
                 { fact(lang.pick("bytes", "字节"), number(hex(bytes.get(..24).unwrap_or(bytes)))) }
