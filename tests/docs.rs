@@ -121,6 +121,11 @@ fn run(command: &str, folder: &Path) -> String {
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
+    let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
+    assert!(
+        !text.contains(&today),
+        "`{command}` prints today's date, and would print another tomorrow: pass --now"
+    );
     ended(text.lines().map(str::trim_end))
 }
 
