@@ -3,7 +3,9 @@
 //! The result is made in tiles of a few rows and columns, each held in registers while the inner dimension is walked once.
 //! The columns of the right factor that a tile needs are first copied to one place, and serve all tiles below one another; the
 //! left factor is read where it lies. Each number of the result is one sum from the first term to the last, whatever the size
-//! of the tiles: every machine gives the same bits.
+//! of the tiles: every machine gives the same bits ([`mul_add`] says when not).
+
+use crate::loss::mul_add;
 
 /// Rows of a tile.
 const ROWS: usize = 4;
@@ -142,7 +144,7 @@ fn tile((left, top, from): (View<'_>, usize, usize), panel: &[[f32; COLUMNS]]) -
 fn add(sums: &mut [[f32; COLUMNS]; ROWS], left: &[f32; ROWS], right: &[f32; COLUMNS]) {
     for (sums, l) in sums.iter_mut().zip(left) {
         for (sum, r) in sums.iter_mut().zip(right) {
-            *sum += l * r;
+            *sum = mul_add(*l, *r, *sum);
         }
     }
 }
@@ -197,11 +199,11 @@ pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     for (a, b) in a.iter().zip(b) {
         for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+            *sum = mul_add(*a, *b, *sum);
         }
     }
     for ((sum, a), b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
-        *sum += a * b;
+        *sum = mul_add(*a, *b, *sum);
     }
     let halves = [0, 1, 2, 3].map(|lane| sums[lane] + sums[lane + LANES / 2]);
     (halves[0] + halves[2]) + (halves[1] + halves[3])

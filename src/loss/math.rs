@@ -1,31 +1,39 @@
-//! `exp` and `ln` made of +, -, × and ÷ alone, so that they give the same bits natively and in wasm.
+//! `exp` and `ln` made of +, -, × and ÷ alone, so that they give the same bits natively and in wasm. Only a build for
+//! machines with fused multiply-add (`-Ctarget-cpu=native`, say) rounds once where others round twice.
 
 use std::f32::consts::{LN_2, LOG2_E};
 
 /// Added to a small number it leaves the nearest whole number in the low bits, plus the bias of an exponent there:
 /// 1.5 × 2²³ + 127.
 const ROUND: f32 = 12_583_039.0;
-/// Where the result is next to nothing, and where it is as large as it gets.
+/// Below this the result is next to nothing, and above the other there is none.
 const LOWEST: f32 = -87.0;
 const HIGHEST: f32 = 88.0;
 /// 2^f = 1 + f (c₀ + f (c₁ + …)) for |f| ≤ ½, fitted so that the greatest relative error is least: 10⁻⁷.
 const SERIES: [f32; 5] = [LN_2, 0.240_222_83, 0.055_505_585, 0.009_669_691, 0.001_330_060_5];
 
-/// e to the `x`, with a relative error of about 2 × 10⁻⁷ around 0 that grows with |x| to 5 × 10⁻⁶; `x` outside of -87 to
-/// 88 counts as that bound. NaN stays NaN.
+/// `a` × `b` + `c`, fused where the build may take for granted that the machine can do that.
+#[inline]
+pub fn mul_add(a: f32, b: f32, c: f32) -> f32 {
+    // Elsewhere `f32::mul_add` is a call of a function that takes many times as long.
+    if cfg!(target_feature = "fma") { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// e to the `x`, for `x` up to 88, with a relative error of about 2 × 10⁻⁷ around 0 that grows with |x| to 5 × 10⁻⁶; `x`
+/// below -87 counts as that. NaN stays NaN.
 ///
 /// Without branches, so that a loop over it becomes vector instructions.
 #[inline]
 pub fn exp(x: f32) -> f32 {
-    // Not `clamp`, which compiles to more; a comparison with NaN is false, so NaN passes.
+    debug_assert!(x <= HIGHEST || x.is_nan(), "exp({x})");
+    // Not `max`, which compiles to more; a comparison with NaN is false, so NaN passes.
     let x = if x < LOWEST { LOWEST } else { x };
-    let x = if x > HIGHEST { HIGHEST } else { x };
     // e^x = 2^n 2^f with a whole n.
     let twos = x * LOG2_E;
     let shifted = twos + ROUND;
     let f = twos - (shifted - ROUND);
     let [c_0, c_1, c_2, c_3, c_4] = SERIES;
-    let series = 1.0 + f * (c_0 + f * (c_1 + f * (c_2 + f * (c_3 + f * c_4))));
+    let series = mul_add(f, mul_add(f, mul_add(f, mul_add(f, mul_add(f, c_4, c_3), c_2), c_1), c_0), 1.0);
     // The exponent's bits; all other bits of `ROUND` fall out on the left.
     series * f32::from_bits(shifted.to_bits() << 23)
 }
@@ -67,9 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn exp_of_what_is_far_out_is_next_to_nothing_or_finite() {
+    fn exp_of_what_is_far_below_is_next_to_nothing() {
         assert!(exp(f32::NEG_INFINITY) < 2e-38 && exp(-1e30) < 2e-38);
-        assert!(exp(f32::INFINITY) > 1e38 && exp(f32::INFINITY).is_finite());
         assert!(exp(f32::NAN).is_nan());
     }
 

@@ -22,7 +22,7 @@ mod row;
 mod targets;
 mod trainers;
 
-pub use math::{exp, ln};
+pub use math::{exp, ln, mul_add};
 pub use row::{backward_row, row_loss};
 pub use targets::Targets;
 pub use trainers::{Accumulation, Part, TrainerMeans};

@@ -3,13 +3,14 @@
 //! With m the greatest logit: `loss = ln Σ exp(xⱼ - m) + m - x[label]`, and its gradient is `softmax(x) - onehot(label)`.
 //!
 //! A row is worked on in blocks that stay in the fastest cache, each shifted by its own greatest number; what the blocks give
-//! is then brought to the greatest of all. So the logits come from memory once, while there is something to compute.
+//! is then brought to the greatest of all. The greatest number of a block is found while the block before it is worked on: so
+//! the logits come from memory once, and while there is something to compute.
 
 use super::{exp, ln};
 
 /// How many numbers are worked on side by side; what one sums is not mixed with the others until the end, so that the
 /// order of the sum is the same on every machine.
-const LANES: usize = 16;
+const LANES: usize = 32;
 /// The least length of a block, 8 kB.
 const BLOCK: usize = 2048;
 /// The most blocks of a row.
@@ -64,11 +65,14 @@ pub fn backward_row(row: &mut [f32], label: usize, scale: f32) -> f32 {
     };
     let block = block(row.len());
     let mut blocks = Blocks::new();
-    let chunks = row.chunks_mut(block);
-    let count = chunks.len();
-    for ((chunk, most), sum) in chunks.zip(&mut blocks.most).zip(&mut blocks.sum) {
-        *most = greatest(chunk);
-        *sum = exponentiate(chunk, *most);
+    let count = row.len().div_ceil(block);
+    let mut most = greatest(&row[..block.min(row.len())]);
+    let mut rest = &mut *row;
+    for (kept, sum) in blocks.most.iter_mut().zip(&mut blocks.sum).take(count) {
+        let (chunk, after) = rest.split_at_mut(block.min(rest.len()));
+        *kept = most;
+        (*sum, most) = exponentiate(chunk, most, &after[..block.min(after.len())]);
+        rest = after;
     }
     let (most, sum) = blocks.total(count);
     for (chunk, own) in row.chunks_mut(block).zip(&blocks.most) {
@@ -99,44 +103,51 @@ fn exponentials(row: &[f32], most: f32) -> f32 {
     total(sums)
 }
 
-/// The same sum; each number becomes its term.
+/// The same sum; each number becomes its term. With it the greatest number of the `next` block, which is no longer.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn exponentiate(row: &mut [f32], most: f32) -> f32 {
-    let mut sums = [0.0; LANES];
+fn exponentiate(row: &mut [f32], most: f32, next: &[f32]) -> (f32, f32) {
+    let (mut sums, mut mosts) = ([0.0; LANES], [f32::MIN; LANES]);
     let (chunks, rest) = row.as_chunks_mut::<LANES>();
+    let (ahead, next_rest) = next.as_chunks::<LANES>();
+    let mut ahead = ahead.iter();
     for chunk in chunks {
         for (sum, x) in sums.iter_mut().zip(chunk) {
             *x = exp(*x - most);
             *sum += *x;
+        }
+        if let Some(ahead) = ahead.next() {
+            greater(&mut mosts, ahead);
         }
     }
     for (sum, x) in sums.iter_mut().zip(rest) {
         *x = exp(*x - most);
         *sum += *x;
     }
-    total(sums)
+    greater(&mut mosts, next_rest);
+    (total(sums), greatest(&mosts))
+}
+
+/// Each number becomes that of `row` in its place, if that is greater.
+#[inline]
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
+fn greater(most: &mut [f32], row: &[f32]) {
+    for (most, x) in most.iter_mut().zip(row) {
+        *most = if *x > *most { *x } else { *most };
+    }
 }
 
 /// The greatest number of a row; NaN does not count here, and makes the sum NaN.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn greatest(row: &[f32]) -> f32 {
     // Wider than the sums: here waiting for the comparison before would be all the work.
-    let mut most = [f32::MIN; 4 * LANES];
-    let (chunks, rest) = row.as_chunks::<{ 4 * LANES }>();
-    for chunk in chunks {
-        for (most, x) in most.iter_mut().zip(chunk) {
-            *most = if *x > *most { *x } else { *most };
-        }
-    }
-    for (most, x) in most.iter_mut().zip(rest) {
-        *most = if *x > *most { *x } else { *most };
-    }
+    let mut most = [f32::MIN; 2 * LANES];
+    let (chunks, rest) = row.as_chunks::<{ 2 * LANES }>();
+    chunks.iter().for_each(|chunk| greater(&mut most, chunk));
+    greater(&mut most, rest);
     let mut width = most.len() / 2;
     while width > 0 {
         let (left, right) = most.split_at_mut(width);
-        for (left, right) in left.iter_mut().zip(right) {
-            *left = if *right > *left { *right } else { *left };
-        }
+        greater(left, right);
         width /= 2;
     }
     most[0]
