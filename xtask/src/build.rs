@@ -1,10 +1,13 @@
 //! `cargo xtask build`: the static site in `dist/`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
 use crate::{docs, offline, paths, sizes, styles, tokenizers, worker_names};
+
+/// What Cargo wants between the flags of `CARGO_ENCODED_RUSTFLAGS`.
+const BETWEEN_FLAGS: &str = "\u{1f}";
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,9 +64,32 @@ fn trunk(tools: &Tools, effort: Effort) -> Done {
         Effort::Release => trunk.args(["--release", "true"]),
         Effort::Quick => trunk.args(["--release", "false", "--cargo-profile", "quick"]),
     };
+    if effort == Effort::Release {
+        trunk.env("CARGO_ENCODED_RUSTFLAGS", nameless_paths());
+    }
     // It takes variables such as NO_COLOR=1 for its own flags, and refuses their values.
     trunk.env_remove("NO_COLOR").env("LOSSMASK_BUILD", build_id()?);
     run::run(&mut trunk)
+}
+
+/// Flags for a wasm whose messages of a panic name no folder of the machine that built it, beside those that are set.
+fn nameless_paths() -> String {
+    let home = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
+    let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
+    let mut flags: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {
+        Ok(set) => set.split(BETWEEN_FLAGS).map(str::to_owned).collect(),
+        Err(_) => {
+            std::env::var("RUSTFLAGS").unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+        }
+    };
+    flags.retain(|flag| !flag.is_empty());
+    // Of two that fit the later counts.
+    for (folder, name) in [(Some(paths::root()), "lossmask"), (cargo.as_deref(), "cargo")] {
+        if let Some(folder) = folder {
+            flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
+        }
+    }
+    flags.join(BETWEEN_FLAGS)
 }
 
 /// A name for this build, the same for the page and its workers: a fingerprint of everything that is compiled.
