@@ -38,11 +38,12 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let report = engine.batch(&request, std::slice::from_ref(&file.text), &asked);
     let gathered = &report.gathered;
     let general = Report { diagnostics: gathered.diagnostics.clone(), ..Report::default() };
-    // A template's place is in its text, which is not at hand here.
-    let template = File { name, text: String::new() };
+    let text = engine.analyze(&request).template_source.unwrap_or_default();
+    let template = File { name, text };
     let clean = explain::general(&general, &file, &template)?;
     let made = match report.made {
         Ok(made) => made,
+        Err(error) if diagnostics::is_wrong_call(&error) => return Err(diagnostics::wrong_call(&error)),
         Err(error) => return Ok(diagnostics::print([&error], &file)),
     };
     if flags.json {

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use super::flags::Flags;
 use super::input::{self, File};
 use super::{Clean, explain, json as lines};
-use crate::diagnostic::visible;
+use crate::diagnostic::{Severity, visible};
 use crate::engine::{Asked, Comparison, Count, Engine, MessageSummary, Report, Row};
 use crate::recipe::catalog::{RECIPES, find};
 
 /// The flags it takes.
-pub(super) const FLAGS: [&str; 6] = ["now", "var", "template", "tokenizer", "ignore-index", "json"];
+pub(super) const FLAGS: [&str; 7] =
+    ["now", "var", "template", "tokenizer", "transformers", "ignore-index", "json"];
 
 pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();
@@ -26,7 +27,7 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
         request.conversation = Some(index);
         let comparison = engine.compare(&request, &asked);
         if index == 0 || !comparison.rows.is_empty() {
-            clean &= findings(&comparison, &file, &name)?;
+            clean &= findings(index, &comparison, &file, &name)?;
         }
         for row in &comparison.rows {
             if flags.json {
@@ -44,11 +45,21 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
 }
 
 /// Prints what concerns all rows; whether it holds no error.
-fn findings(comparison: &Comparison, file: &File, name: &str) -> Clean {
+fn findings(index: usize, comparison: &Comparison, file: &File, name: &str) -> Clean {
     let text = comparison.template_source.clone().unwrap_or_default();
     let template = File { name: name.to_owned(), text };
     let report = Report { diagnostics: comparison.diagnostics.clone(), ..Report::default() };
-    explain::general(&report, file, &template)
+    Ok(explain::general(&report, file, &template)? && rendered(index, comparison, file, &template))
+}
+
+/// Prints the error for which the conversation can't be rendered; `true` where it can. `all-tokens` asks nothing of a template
+/// but that: an error there is no trainer's choice.
+fn rendered(index: usize, comparison: &Comparison, file: &File, template: &File) -> bool {
+    let plainest = comparison.rows.iter().filter(|row| row.recipe == "all-tokens");
+    let mut found = plainest.flat_map(|row| &row.diagnostics);
+    let Some(error) = found.find(|found| found.severity == Severity::Error) else { return true };
+    explain::failed(error, index, &comparison.messages, file, template);
+    false
 }
 
 /// One row as one object.

@@ -19,8 +19,9 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
         engine.tokenizer(&id).ok_or_else(|| Stop::Usage(format!("there is no tokenizer `{id}`")))?;
     let file = File::read(flags.file.as_deref().unwrap_or("-"))?;
     let mut clean = true;
-    let mut start = 0;
-    for line in file.text.split_inclusive('\n') {
+    let text = file.text.strip_prefix('\u{feff}').unwrap_or(&file.text);
+    let mut start = file.text.len() - text.len();
+    for line in text.split_inclusive('\n') {
         let place = Span::new(start, start + line.trim_end().len());
         start += line.len();
         if line.trim().is_empty() {

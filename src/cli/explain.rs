@@ -10,7 +10,7 @@ use super::json::{self as lines, SampleLine};
 use super::show::Show;
 use super::{Clean, Stop, diagnostics};
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::engine::{ConversationReport, Engine, Report};
+use crate::engine::{ConversationReport, Engine, MessageSummary, Report};
 use crate::recipe::Outcome;
 use crate::span::Span;
 
@@ -45,7 +45,7 @@ fn one(
     template: &File,
     show: Option<&Show<'_>>,
 ) -> Clean {
-    diagnostics::print(&conversation.diagnostics, file);
+    let whole = diagnostics::print(&conversation.diagnostics, file);
     if !errors(conversation, file, template) {
         return Ok(false);
     }
@@ -53,7 +53,7 @@ fn one(
     for outcome in &conversation.outcomes {
         match (outcome, show) {
             (Outcome::Sample(sample), None) => {
-                lines::line(out, &SampleLine::new(conversation.index, number, sample, &file.text))?;
+                lines::line(out, &SampleLine::new(conversation, number, sample, &file.text))?;
             }
             (Outcome::Sample(sample), Some(show)) => show.sample(out, conversation, number, sample)?,
             (Outcome::Dropped { why, diagnostics }, None) => {
@@ -69,7 +69,7 @@ fn one(
         }
         number += usize::from(matches!(outcome, Outcome::Sample(_)));
     }
-    Ok(conversation.diagnostics.iter().all(|found| found.code != "too-many-tokens"))
+    Ok(whole)
 }
 
 /// Prints what concerns the call as a whole; whether it holds no error.
@@ -92,25 +92,25 @@ fn errors(conversation: &ConversationReport, file: &File, template: &File) -> bo
         let Outcome::Dropped { diagnostics, .. } = outcome else { continue };
         for error in diagnostics.iter().filter(|found| found.severity == Severity::Error) {
             clean = false;
-            failed(error, conversation, file, template);
+            failed(error, conversation.index, &conversation.messages, file, template);
         }
     }
     clean
 }
 
 /// Prints why a conversation can't be rendered or encoded, and which conversation it is.
-pub(super) fn failed(error: &Diagnostic, conversation: &ConversationReport, file: &File, template: &File) {
-    let start = conversation.messages.first().map_or(0, |message| message.span.start);
+pub(super) fn failed(
+    error: &Diagnostic,
+    index: usize,
+    messages: &[MessageSummary],
+    file: &File,
+    template: &File,
+) {
+    let start = messages.first().map_or(0, |message| message.span.start);
     if matches!(error.place, Some((Source::Template, _))) {
         diagnostics::print([error], template);
         let at = crate::span::line_column(&file.text, start);
-        eprintln!(
-            "note: this is conversation {} at {}:{}:{}",
-            conversation.index + 1,
-            file.name,
-            at.line,
-            at.column
-        );
+        eprintln!("note: this is conversation {} at {}:{}:{}", index + 1, file.name, at.line, at.column);
     } else {
         let error = error.clone().at(Source::Dialogue, Span::at(start));
         diagnostics::print([&error], file);

@@ -21,13 +21,25 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
             Form::find(id).ok_or_else(|| Stop::Usage(format!("`--as {id}` should be one of: {known}")))?
         }
     };
+    if flags.sample.is_some() && !form.is_of_samples() {
+        let takes: Vec<_> = Form::ALL.into_iter().filter(|form| form.is_of_samples()).map(Form::id).collect();
+        let takes = takes.join(", ");
+        return Err(Stop::Usage(format!("`--sample` goes with {takes}, not with {}", form.id())));
+    }
     let mut engine = Engine::new();
     let file = File::named_by(flags)?;
     let (request, name) = input::request(flags, file.text.clone(), &mut engine)?;
     match export(&mut engine, &request, form, flags.sample) {
         Ok(made) => {
             out.write_all(made.text.as_bytes())?;
-            Ok(true)
+            let text = engine.analyze(&request).template_source.unwrap_or_default();
+            let template = File { name, text };
+            let mut clean = true;
+            for found in &made.missing {
+                let of_template = matches!(found.place, Some((Source::Template, _)));
+                clean &= diagnostics::print([found], if of_template { &template } else { &file });
+            }
+            Ok(clean)
         }
         Err(error) if diagnostics::is_wrong_call(&error) => Err(diagnostics::wrong_call(&error)),
         Err(error) if matches!(error.place, Some((Source::Template, _))) => {

@@ -55,17 +55,25 @@ impl Flags {
         Ok(Some(flags))
     }
 
+    /// Refuses a file for a command that reads none.
+    pub(super) fn no_file(&self, command: &str) -> Result<(), Stop> {
+        match &self.file {
+            Some(file) => Err(Stop::Usage(format!("`{command}` reads no file, but got `{file}`"))),
+            None => Ok(()),
+        }
+    }
+
     fn take(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), Stop> {
         match name {
             "json" => self.json = true,
             "add-generation-prompt" => self.add_generation_prompt = true,
             "format" => self.format = Some(parser.value()?.string()?),
             "as" => self.form = Some(parser.value()?.string()?),
-            "sample" => self.sample = Some(parser.value()?.parse()?),
+            "sample" => self.sample = Some(number(name, parser)?),
             "recipe" => self.recipe = Some(parser.value()?.string()?),
             "template" => self.template = Some(parser.value()?.string()?),
             "tokenizer" => self.tokenizer = Some(parser.value()?.string()?),
-            "ignore-index" => self.ignore_index = Some(parser.value()?.parse()?),
+            "ignore-index" => self.ignore_index = Some(number(name, parser)?),
             "transformers" => {
                 self.preparation = match parser.value()?.string()?.as_str() {
                     "4" => Preparation::V4,
@@ -76,9 +84,9 @@ impl Flags {
                 };
             }
             "way" => self.batch.way = way(&parser.value()?.string()?)?,
-            "max-length" => self.batch.max_length = Some(parser.value()?.parse()?),
-            "pad-to-multiple-of" => self.batch.multiple_of = Some(parser.value()?.parse()?),
-            "batch-size" => self.batch.batch_size = parser.value()?.parse()?,
+            "max-length" => self.batch.max_length = Some(number(name, parser)?),
+            "pad-to-multiple-of" => self.batch.multiple_of = Some(number(name, parser)?),
+            "batch-size" => self.batch.batch_size = number(name, parser)?,
             "truncation" => {
                 const KNOWN: [(&str, Truncation); 3] = [
                     ("keep_start", Truncation::KeepStart),
@@ -112,6 +120,12 @@ impl Flags {
         }
         Ok(())
     }
+}
+
+/// The whole number after a flag.
+fn number<T: std::str::FromStr>(flag: &str, parser: &mut lexopt::Parser) -> Result<T, Stop> {
+    let text = parser.value()?.string()?;
+    text.parse().map_err(|_| Stop::Usage(format!("`--{flag} {text}` should be a whole number in its range")))
 }
 
 fn pair(flag: &str, shape: &str, text: &str) -> Result<(String, String), Stop> {
@@ -165,6 +179,7 @@ mod tests {
     #[test]
     fn a_wrong_flag_is_told_what_it_should_be() {
         assert!(complaint(&["--set", "a"]).contains("--set KEY=VALUE"));
+        assert!(complaint(&["--ignore-index", "x"]).contains("`--ignore-index x` should be a whole number"));
         assert!(complaint(&["--now", "noon"]).contains("2026-01-31T09:05:07"));
         assert!(complaint(&["--var", "a=b"]).contains("quotes"));
         assert!(complaint(&["--recipe", "x"]).contains("--set --now --var"));

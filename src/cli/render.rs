@@ -29,7 +29,7 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
             Ok(rendered) => writeln!(out, "{}", rendered.text)?,
             Err(error) => {
                 clean = false;
-                explain::failed(error, conversation, &file, &template);
+                explain::failed(error, conversation.index, &conversation.messages, &file, &template);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::{is_truncated, replies};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
-use crate::dialogue::{Message, Value};
+use crate::dialogue::{Kind, Message, Value};
 use crate::recipe::{Context, Sample};
 use crate::template::Part;
 
@@ -81,6 +81,12 @@ fn missing<'a>(
     {
         return Some(("content", value));
     }
+    // A template that expects a text may write nothing for anything else.
+    if let Some(value) = message.get("content").filter(|value| is_odd(value))
+        && !shown.content
+    {
+        return Some(("content", value));
+    }
     let calls =
         message.get("tool_calls").filter(|calls| calls.as_list().is_some_and(|calls| !calls.is_empty()));
     if let Some(calls) = calls
@@ -94,6 +100,11 @@ fn missing<'a>(
     let (key, value) = REASONING.iter().find_map(|key| Some((*key, message.get(key)?)))?;
     let lost = !(shown.reasoning || is_there(words(value)?));
     (lost && (0..sample.weights.len()).any(trained)).then_some((key, value))
+}
+
+/// Whether a content is neither text nor parts nor nothing.
+const fn is_odd(value: &Value) -> bool {
+    matches!(value.kind, Kind::Bool(_) | Kind::Number(_) | Kind::Map(_))
 }
 
 /// The first words of a content: its string, or the text of its first part.

@@ -5,15 +5,16 @@ use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::recipe::{Context, Sample};
 
-/// The first token has no prediction to compare it with: its label never counts.
-pub(super) fn check(_context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
+/// The first token has no prediction to compare it with: its label never counts. Where the data itself says what is trained,
+/// as a row of raw text does, training all of it is what was asked for.
+pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic> {
     let trained = sample.weights.iter().filter(|weight| **weight > 0.0).count();
     let counted = sample.weights.iter().skip(1).filter(|weight| **weight > 0.0).count();
     if counted == 0 && is_truncated(sample) {
         Some(lost_to_truncation())
     } else if counted == 0 {
         Some(nothing_trained())
-    } else if trained == sample.weights.len() {
+    } else if trained == sample.weights.len() && context.conversation.given.is_none() {
         Some(everything_trained())
     } else {
         None

@@ -118,6 +118,9 @@ pub const CODES: &[Area] = &[
     (
         "dialogue",
         &[
+            "empty",
+            "unrecognised",
+            "unclosed",
             "expected-comma",
             "expected-colon",
             "expected-key",
@@ -236,6 +239,7 @@ pub const CODES: &[Area] = &[
             "unknown-option",
             "bad-option-value",
             "too-many-tokens",
+            "too-many-samples",
             "nothing-to-export",
             "too-large-to-export",
             "no-config",

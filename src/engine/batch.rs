@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, Request, choose_template};
+use super::{Engine, Request, choose_template, too_many_tokens};
 use crate::batch::{IGNORED, MOST_SAMPLES, Made, Settings, Tokens, make};
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -148,10 +148,18 @@ impl Engine {
                 if gathered.taken >= most || gathered.samples.len() >= MOST_SAMPLES || budget.is_spent() {
                     break;
                 }
+                gathered.note(of_it.diagnostics);
                 let conversation = &read.conversations[of_it.index];
                 let outcomes = self.built(&request, &setup, conversation, of_it.index, &budget);
                 gathered.add(outcomes);
             }
+        }
+        let left = gathered.count - gathered.taken;
+        if budget.is_spent() {
+            let last = gathered.taken.saturating_sub(1);
+            gathered.diagnostics.push(too_many_tokens(self.most_tokens, last, left));
+        } else if gathered.samples.len() >= MOST_SAMPLES && left > 0 {
+            gathered.diagnostics.push(too_many_samples(left));
         }
         gathered
     }
@@ -196,6 +204,15 @@ impl Gathered {
 /// The id of one of the tokenizer's special tokens, such as `pad_token`.
 fn special(tokenizer: &Tokenizer, name: &str) -> Option<u32> {
     tokenizer.token_to_id(tokenizer.special_tokens().get(name)?)
+}
+
+fn too_many_samples(left: usize) -> Diagnostic {
+    let message = Bilingual::new(
+        format!("more than {MOST_SAMPLES} samples: {left} conversations are left out"),
+        format!("样本超过 {MOST_SAMPLES} 个：有 {left} 段对话未列入"),
+    );
+    let hint = Bilingual::fixed("look at fewer conversations at once", "请减少一次查看的对话数量");
+    Diagnostic::new(Severity::Warning, "too-many-samples", message).hint(hint)
 }
 
 fn no_such_token(token: &str) -> Diagnostic {

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bilingual::Bilingual;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Source};
 use crate::engine::{Engine, Report, Request};
 use crate::recipe::{Options, Outcome, Sample, catalog};
+use crate::span::Span;
 
 mod cells;
 mod html;
@@ -90,6 +91,8 @@ pub struct Export {
     pub media_type: String,
     /// What it holds.
     pub text: String,
+    /// Why something of the dialogue is not in it: errors in the data or the template, or that there is too much.
+    pub missing: Vec<Diagnostic>,
 }
 
 /// A sample and where it is from.
@@ -107,11 +110,11 @@ pub fn export(
     form: Form,
     sample: Option<usize>,
 ) -> Result<Export, Diagnostic> {
+    let report = if form == Form::Config { Report::default() } else { engine.analyze(request) };
     let text = match form {
         Form::Config => config(request)?,
-        Form::Python => program::program(engine, request)?,
+        Form::Python => program::program(engine, request, &report)?,
         _ => {
-            let report = engine.analyze(request);
             let places = places(&report, sample)?;
             let tokens: usize = places.iter().map(|place| place.sample.input_ids.len()).sum();
             if matches!(form, Form::Html | Form::Svg) && tokens > MOST_DRAWN {
@@ -131,7 +134,8 @@ pub fn export(
     let (media_type, ending) = form.kind();
     let number = sample.map_or_else(String::new, |number| ["-sample-", &(number + 1).to_string()].concat());
     let name = ["lossmask-", &request.recipe, &number, ".", ending].concat();
-    Ok(Export { name, media_type: media_type.to_owned(), text })
+    let missing = missing(&report, form.is_of_samples()).collect();
+    Ok(Export { name, media_type: media_type.to_owned(), text, missing })
 }
 
 /// The samples of a report: all, or those in one place.
@@ -180,18 +184,26 @@ fn unknown(request: &Request) -> Diagnostic {
     fault("unknown-recipe", message, Bilingual::fixed("choose one of the list", "请从列表中选择"))
 }
 
+/// Why conversations of a report, or their samples, are not there. What has no place is put where its conversation begins.
+fn missing(report: &Report, samples: bool) -> impl Iterator<Item = Diagnostic> {
+    let inside = report.conversations.iter().flat_map(move |it| {
+        let start = it.messages.first().map_or(0, |message| message.span.start);
+        let dropped = it.outcomes.iter().filter(move |_| samples).flat_map(|outcome| match outcome {
+            Outcome::Dropped { diagnostics, .. } => diagnostics.as_slice(),
+            Outcome::Sample(_) => &[],
+        });
+        it.diagnostics.iter().chain(dropped).map(move |found| match found.place {
+            Some(_) => found.clone(),
+            None => found.clone().at(Source::Dialogue, Span::at(start)),
+        })
+    });
+    let all = report.diagnostics.iter().cloned().chain(inside);
+    all.filter(move |found| found.severity == Severity::Error || samples && found.code == "too-many-tokens")
+}
+
 /// Why there is no sample: the first error that was met, where there is one.
 fn nothing(report: &Report) -> Diagnostic {
-    let of = |outcome: &Outcome| match outcome {
-        Outcome::Dropped { diagnostics, .. } => diagnostics.clone(),
-        Outcome::Sample(_) => Vec::new(),
-    };
-    let conversations = report.conversations.iter();
-    let inside = conversations.flat_map(|it| {
-        it.diagnostics.clone().into_iter().chain(it.outcomes.iter().flat_map(of).collect::<Vec<_>>())
-    });
-    let error = report.diagnostics.iter().cloned().chain(inside).find(|it| it.severity == Severity::Error);
-    error.unwrap_or_else(|| {
+    missing(report, true).next().unwrap_or_else(|| {
         fault(
             "nothing-to-export",
             Bilingual::fixed("there is no sample to export", "没有可导出的样本"),

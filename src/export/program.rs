@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Engine, Request, fault};
+use super::{Engine, Report, Request, fault};
 use crate::bilingual::Bilingual;
 use crate::bring::own_name;
 use crate::diagnostic::Diagnostic;
@@ -72,16 +72,15 @@ struct Shared<'a> {
 }
 
 /// The program that makes the samples of a request.
-pub(super) fn program(engine: &mut Engine, request: &Request) -> Result<String, Diagnostic> {
+pub(super) fn program(engine: &mut Engine, request: &Request, report: &Report) -> Result<String, Diagnostic> {
     let recipe = catalog::find(&request.recipe).ok_or_else(|| super::unknown(request))?;
     let program =
         PROGRAMS.iter().find(|program| program.recipe == recipe.id).ok_or_else(|| super::unknown(request))?;
     let options =
         Options::parse(recipe.id, recipe.options, &request.options).map_err(|mut wrong| wrong.remove(0))?;
-    let report = engine.analyze(request);
     let material = engine.material(request);
     if material.is_empty() {
-        return Err(super::nothing(&report));
+        return Err(super::nothing(report));
     }
     if material.iter().any(|one| one.is_given) {
         return Err(says_its_own());

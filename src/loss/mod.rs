@@ -68,7 +68,16 @@ pub struct Loss {
 impl Loss {
     /// Why the mean of this loss is NaN, where it is.
     pub fn explain(&self) -> Option<Diagnostic> {
+        let is_nan = matches!(self.value, Value::One(value) if value.is_nan());
         let message = match (self.count, self.weight) {
+            (0, _) if !is_nan => Bilingual::fixed(
+                "no label counts: the loss and its gradient are 0",
+                "没有任何标签计入 loss：loss 和梯度均为 0",
+            ),
+            (_, 0.0) if !is_nan => Bilingual::fixed(
+                "every label that counts has weight 0: the loss and its gradient are 0",
+                "计入 loss 的标签权重全为 0：loss 和梯度均为 0",
+            ),
             (0, _) => Bilingual::fixed(
                 "no label counts: the mean is 0/0, NaN as in PyTorch, and the gradient is 0",
                 "没有任何标签计入 loss：平均值为 0/0，与 PyTorch 一样得到 NaN，梯度为 0",

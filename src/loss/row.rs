@@ -142,7 +142,9 @@ fn greatest(row: &[f32]) -> f32 {
     // Wider than the sums: here waiting for the comparison before would be all the work.
     let mut most = [f32::MIN; 2 * LANES];
     let (chunks, rest) = row.as_chunks::<{ 2 * LANES }>();
-    chunks.iter().for_each(|chunk| greater(&mut most, chunk));
+    for chunk in chunks {
+        greater(&mut most, chunk);
+    }
     greater(&mut most, rest);
     let mut width = most.len() / 2;
     while width > 0 {

@@ -144,6 +144,19 @@ pub(super) fn arguments<const N: usize>(
     if places.len() > N { Err(Error::from(ErrorKind::TooManyArguments)) } else { Ok(values) }
 }
 
+/// The most spaces by which `tojson` indents: each line of its text has that many for each level.
+const MOST_INDENT: usize = 64;
+
+/// How many spaces an indentation of this width has; none where it is negative, as in Python. More than `most` are refused.
+pub(super) fn width(value: &Value, most: usize) -> Result<usize, Error> {
+    let width = i64::try_from(value.clone())?.max(0);
+    let spaces = usize::try_from(width).ok().filter(|width| *width <= most);
+    spaces.ok_or_else(|| {
+        let message = format!("an indentation of {width} spaces is more than {most}");
+        Error::new(ErrorKind::InvalidOperation, message)
+    })
+}
+
 /// `value | tojson(ensure_ascii, indent, separators, sort_keys)`.
 fn to_json(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<String, Error> {
     let [ascii, indent, separators, sort] =
@@ -151,7 +164,7 @@ fn to_json(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Res
     let indent = match indent.as_str() {
         Some(text) => Some(text.to_owned()),
         None if indent.is_none() || indent.is_undefined() => None,
-        None => Some(" ".repeat(i64::try_from(indent)?.clamp(0, 64) as usize)),
+        None => Some(" ".repeat(width(&indent, MOST_INDENT)?)),
     };
     let (item_separator, key_separator) = if separators.is_true() {
         (python::text(&separators.get_item_by_index(0)?)?, python::text(&separators.get_item_by_index(1)?)?)

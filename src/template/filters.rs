@@ -31,9 +31,75 @@ pub(super) fn add(env: &mut Environment<'_>) {
     env.add_filter("__percent", |state: &State, template: &str, values: Value| {
         format::percent(state, template, &values)
     });
+    env.add_filter("int", |value: &Value, args: Rest<Value>, named: Kwargs| int(value, &args, &named));
+    env.add_filter("float", |value: &Value, args: Rest<Value>, named: Kwargs| float(value, &args, &named));
     env.add_filter("indent", |state: &State, value: &Value, args: Rest<Value>, named: Kwargs| {
         indent(state, value, &args, &named)
     });
+}
+
+/// `value | int(default, base)`: the default, 0, for what is no number, as Jinja2 has it.
+fn int(value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<Value, Error> {
+    let [default, base] = environment::arguments(args, kwargs, ["default", "base"])?;
+    let base = if base.is_undefined() { 10 } else { u32::try_from(base)? };
+    if !(2..=36).contains(&base) {
+        return Err(Error::new(ErrorKind::InvalidOperation, "the base of `int` should be 2 to 36"));
+    }
+    defined(value)?;
+    let whole = match value.as_str() {
+        Some(text) => i128::from_str_radix(&unprefixed(digits(text), base), base).ok().map(Value::from),
+        None if value.is_integer() => Some(value.clone()),
+        None => None,
+    };
+    // As Python cuts a float off; what is infinite or not a number is the default here, and an error there.
+    let cut = || number(value).filter(|x| x.is_finite()).map(|x| Value::from(x.trunc() as i128));
+    Ok(whole.or_else(cut).unwrap_or(if default.is_undefined() { Value::from(0) } else { default }))
+}
+
+/// `value | float(default)`: the default, 0.0, for what is no number.
+fn float(value: &Value, args: &[Value], kwargs: &Kwargs) -> Result<Value, Error> {
+    let [default] = environment::arguments(args, kwargs, ["default"])?;
+    defined(value)?;
+    let default = if default.is_undefined() { Value::from(0.0) } else { default };
+    Ok(number(value).map_or(default, Value::from))
+}
+
+fn defined(value: &Value) -> Result<(), Error> {
+    if value.is_undefined() { Err(Error::from(ErrorKind::UndefinedError)) } else { Ok(()) }
+}
+
+/// Digits without the `0x` and the like that Python takes in front of those of this base.
+fn unprefixed(digits: String, base: u32) -> String {
+    let mark = match base {
+        2 => 'b',
+        8 => 'o',
+        16 => 'x',
+        _ => return digits,
+    };
+    let (sign, rest) = match digits.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", digits.as_str()),
+    };
+    match rest.strip_prefix('0').and_then(|rest| rest.strip_prefix([mark, mark.to_ascii_uppercase()])) {
+        Some(rest) if !rest.starts_with(['-', '+']) => [sign, rest].concat(),
+        _ => digits,
+    }
+}
+
+/// What Python's `float` reads.
+fn number(value: &Value) -> Option<f64> {
+    match value.as_str() {
+        Some(text) => digits(text).parse().ok(),
+        None if value.kind() == ValueKind::Bool => Some(f64::from(u8::from(value.is_true()))),
+        None => f64::try_from(value.clone()).ok(),
+    }
+}
+
+/// A number as Rust reads it: Python allows space around it, and `_` between its digits.
+fn digits(text: &str) -> String {
+    let text = text.trim();
+    let apart = text.starts_with('_') || text.ends_with('_') || text.contains("__");
+    if apart { text.to_owned() } else { text.replace('_', "") }
 }
 
 /// Whether a value nests deeper than any data does, found without a call for each level.
@@ -68,7 +134,7 @@ fn indent(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Resu
     let margin = match width.as_str() {
         Some(text) => text.to_owned(),
         None if width.is_undefined() => " ".repeat(4),
-        None => " ".repeat(i64::try_from(width)?.clamp(0, 1 << 20) as usize),
+        None => " ".repeat(environment::width(&width, 1 << 20)?),
     };
     // As Jinja does it, so that a line break at the end is not lost.
     let text = python::text(value)? + "\n";
@@ -86,4 +152,41 @@ fn indent(state: &State, value: &Value, args: &[Value], kwargs: &Kwargs) -> Resu
         out.push_str(line);
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    fn value(expression: &str) -> String {
+        let mut env = minijinja::Environment::new();
+        super::add(&mut env);
+        env.compile_expression(expression).unwrap().eval(()).unwrap().to_string()
+    }
+
+    #[test]
+    fn int_and_float_give_what_jinja2_3_1_6_gives() {
+        for (expression, jinja) in [
+            ("'12' | int", "12"),
+            ("' 1_000 ' | int", "1000"),
+            ("'1__0' | int", "0"),
+            ("'abc' | int", "0"),
+            ("'abc' | int(default=3)", "3"),
+            ("'1f' | int(base=16)", "31"),
+            ("'0x1f' | int(base=16)", "31"),
+            ("'-0b11' | int(base=2)", "-3"),
+            ("'0x10' | int", "0"),
+            ("'-4.9' | int", "-4"),
+            ("-4.9 | int", "-4"),
+            ("true | int", "1"),
+            ("none | int(7)", "7"),
+            ("[1] | int", "0"),
+            ("'123456789012345678901234' | int", "123456789012345678901234"),
+            ("'1.5' | float", "1.5"),
+            ("'1e3' | float", "1000.0"),
+            ("'a' | float", "0.0"),
+            ("none | float('q')", "q"),
+            ("true | float", "1.0"),
+        ] {
+            assert_eq!(value(expression), jinja, "{expression}");
+        }
+    }
 }

@@ -81,3 +81,72 @@ fn an_export_that_can_t_be_made_says_why() {
     let none = run(&["export", "-", "--as", "config"], POEMS);
     assert_eq!((none.status.code(), stdout(&none)), (Some(1), ""));
 }
+
+/// Three rows, of which the second can't be read.
+const BROKEN: &str = r#"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+{"messages": [{"role": "user", "content": }]}
+{"messages": [{"role": "user", "content": "e"}, {"role": "assistant", "content": "f"}]}
+"#;
+
+#[test]
+fn what_can_t_be_read_is_told_by_every_command_and_the_rest_is_there() {
+    for call in [
+        &["export", "-", "--as", "jsonl"][..],
+        &["export", "-", "--as", "tsv"],
+        &["export", "-", "--as", "python"],
+        &["batch", "-"],
+        &["explain", "-"],
+        &["parse", "-"],
+    ] {
+        let told = run(call, BROKEN);
+        assert_eq!(told.status.code(), Some(1), "{call:?}");
+        assert!(stderr(&told).contains("-:2:"), "{call:?}: {}", stderr(&told));
+        assert!(!stdout(&told).is_empty(), "{call:?}");
+    }
+    let rows = run(&["export", "-", "--as", "jsonl"], BROKEN);
+    assert_eq!(stdout(&rows).lines().count(), 2);
+}
+
+#[test]
+fn a_template_that_fails_at_one_conversation_is_told_in_its_place() {
+    let source = "\n{% for m in messages %}{{ m.content if m.content != 'c' else raise_exception('no c') }}{% endfor %}";
+    let template = temporary("fails-at-one.jinja", source.as_bytes());
+    let template = template.to_str().unwrap();
+    let talk = r#"[[{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}],
+        [{"role": "user", "content": "c"}, {"role": "assistant", "content": "d"}]]"#;
+    for call in [&["export", "-", "--as", "jsonl", "--template"][..], &["batch", "-", "--template"]] {
+        let told = run(&[call, &[template]].concat(), talk);
+        assert_eq!(told.status.code(), Some(1), "{call:?}");
+        assert!(stderr(&told).contains("fails-at-one.jinja:2:"), "{call:?}: {}", stderr(&told));
+        assert!(!stdout(&told).is_empty(), "{call:?}");
+    }
+    let always = temporary("fails-always.jinja", b"{{ raise_exception('no') }}");
+    let told = run(&["compare", "-", "--template", always.to_str().unwrap()], talk);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(stderr(&told).contains("fails-always.jinja:1:4"), "{}", stderr(&told));
+}
+
+#[test]
+fn an_input_without_a_byte_is_an_error_for_every_command_that_reads_a_dialogue() {
+    for command in ["explain", "parse", "compare", "batch", "render"] {
+        let told = run(&[command, "-"], "");
+        assert_eq!(told.status.code(), Some(1), "{command}");
+        assert!(stderr(&told).contains("[empty]"), "{command}: {}", stderr(&told));
+    }
+}
+
+#[test]
+fn what_a_command_would_not_heed_is_a_wrong_call() {
+    for (call, words) in [
+        (&["recipes", "talk.json"][..], "reads no file"),
+        (&["templates", "talk.json"], "reads no file"),
+        (&["export", "-", "--as", "python", "--sample", "1"], "not with python"),
+        (&["batch", "-", "--batch-size", "0"], "batch size"),
+        (&["batch", "-", "--pad", "nowhere"], "`nowhere`"),
+        (&["explain", "-", "--ignore-index", "x"], "`--ignore-index x`"),
+    ] {
+        let told = run(call, POEMS);
+        assert_eq!(told.status.code(), Some(2), "{call:?}");
+        assert!(stderr(&told).contains(words), "{call:?}: {}", stderr(&told));
+    }
+}

@@ -67,10 +67,13 @@ export async function open(t, { query = "lang=en", wait = true, allow = [], orig
 
 /** Waits until the page says that it is ready. */
 export async function ready(page) {
-  await page.waitForFunction(() => ["ready", "failed"].includes(document.documentElement.dataset.state), null, {
-    timeout: PATIENCE,
-  });
-  assert.equal(await state(page), "ready");
+  // What was seen is what counts: a moment later the page may be busy again.
+  const seen = await page.waitForFunction(
+    () => ["ready", "failed"].find((state) => state === document.documentElement.dataset.state),
+    null,
+    { timeout: PATIENCE },
+  );
+  assert.equal(await seen.jsonValue(), "ready");
 }
 
 /** What the page says about itself. */

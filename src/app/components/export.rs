@@ -160,6 +160,12 @@ fn use_export(props: &Props) -> Html {
             <code>{ &file.name }</code>
             <small>{ size(lang, file.text.len()) }</small>
             <span role="status">{ words }</span>
+            if let [first, rest @ ..] = file.missing.as_slice() {
+                <p class="soft" role="status">
+                    { lang.pick("Something is not in it: ", "有内容未包含在内：") }{ lang.of(&first.message) }
+                    if !rest.is_empty() { { format!(" (+{})", rest.len()) } }
+                </p>
+            }
             if is_picture {
                 <img alt={lang.pick("The picture", "图片预览")}
                     src={format!("data:image/svg+xml,{}", String::from(encode_uri_component(&file.text)))} />

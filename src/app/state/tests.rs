@@ -355,7 +355,12 @@ fn what_a_dialog_showed_is_forgotten_when_it_is_opened_anew() {
     use crate::app::wire::{Made, Work};
     use crate::export::{Export, Form};
     let (python, rows) = (Work::Export(Form::Python, None), Work::Export(Form::Jsonl, None));
-    let file = Export { name: "a.py".to_owned(), media_type: String::new(), text: "1".to_owned() };
+    let file = Export {
+        name: "a.py".to_owned(),
+        media_type: String::new(),
+        text: "1".to_owned(),
+        missing: Vec::new(),
+    };
     let shown = state()
         .after(Action::Dialog(Some(Dialog::Work(python))))
         .after(Action::Heard(FromWorker::Made(python, Box::new(Ok(Made::Export(file))))));
