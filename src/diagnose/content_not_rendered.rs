@@ -50,7 +50,7 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     };
     let hint = Bilingual::fixed(
         "the template or the trainer leaves it out without a word: use one that knows it, or write it into the content",
-        "模板或训练框架悄悄丢掉了它：请使用支持它的模板，或把它写进 content",
+        "模板或训练器悄悄丢掉了它：请使用支持它的模板，或把它写进 content",
     );
     Some(
         Diagnostic::new(Severity::Warning, "content-not-rendered", message)

@@ -38,7 +38,7 @@ pub(super) fn check(context: &Context<'_>, sample: &Sample) -> Option<Diagnostic
     let hint = Bilingual::fixed(
         "take it out of the data if it is not meant: a model takes it for the start of a message, and so does a trainer \
          that looks for its markers in the text",
-        "若并非本意，请从数据中去掉：模型会把它当作一条消息的开头，按标记查找的训练框架也会",
+        "若并非本意，请从数据中去掉：模型会把它当作一条消息的开头，按标记查找的训练器也会",
     );
     Some(
         Diagnostic::new(Severity::Warning, "marker-in-content", message)

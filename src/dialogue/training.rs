@@ -165,7 +165,7 @@ pub(super) fn note(conversation: &Conversation, notes: &mut Notes) {
         ),
         Bilingual::fixed(
             "a trainer that does not read this key trains as if it were not there",
-            "不读取这个键的训练框架会当它不存在",
+            "不读取这个键的训练器会当它不存在",
         ),
     );
 }

@@ -90,7 +90,7 @@ impl Loss {
         };
         let hint = Bilingual::fixed(
             "with a shift the first label never counts; check what is masked, and whether truncation cut the reply off",
-            "错位（shift）后第一个标签不计入；请检查掩码，以及回复是否被截断",
+            "移位（shift）后第一个标签不计入；请检查掩码，以及回复是否被截断",
         );
         Some(Diagnostic::new(Severity::Warning, "nothing-trained", message).hint(hint))
     }

@@ -68,7 +68,7 @@ fn lengths(en: &str, zh: &str, labels: usize) -> Diagnostic {
         Bilingual::new(format!("{labels} labels do not fit {en}"), format!("{labels} 个标签与 {zh}对不上"));
     let hint = Bilingual::fixed(
         "give one row of logits, one label and, where there are weights, one weight for each position; do not shift them yourself",
-        "每个位置应有一行 logits、一个标签，有权重时再加一个权重；请不要自行错位",
+        "每个位置应有一行 logits、一个标签，有权重时再加一个权重；请不要自行移位",
     );
     Diagnostic::new(Severity::Error, "loss-shape", message).hint(hint)
 }

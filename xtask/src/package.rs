@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{npm, paths};
+use crate::{build, npm, paths};
 
 /// As the page's wasm files are optimised, in index.html.
 const OPTIMISE: [&str; 8] = [
@@ -51,6 +51,7 @@ fn compile(tools: &Tools) -> Result<PathBuf> {
     const TARGET: &str = "wasm32-unknown-unknown";
     let mut cargo = tools.command("cargo")?;
     cargo.args(["build", "--locked", "--quiet", "--profile", "npm", "--bin", "js", "--target", TARGET]);
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", build::nameless_paths());
     run::run(&mut cargo)?;
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| paths::root().join("target"), PathBuf::from);

@@ -53,7 +53,7 @@ pub(super) fn unknown(role: &Text, notes: &mut Notes) {
         _ if is_call(&role.text) => Bilingual::fixed(
             "write the call under `tool_calls` of an assistant message: of the trainers only ms-swift knows this role, \
              the others hand it to the template",
-            "请把调用写在 assistant 消息的 `tool_calls` 中：只有 ms-swift 认识这个角色，其他训练框架会原样交给模板",
+            "请把调用写在 assistant 消息的 `tool_calls` 中：只有 ms-swift 认识这个角色，其他训练器会原样交给模板",
         ),
         (Some(meant), "human" | "gpt") => Bilingual::new(
             format!(

@@ -63,7 +63,7 @@ pub(crate) fn rows(props: &Part) -> Html {
                     lang.count(view.batches, "batch", "batches", ""), lang.number(positions), lang.number(padding), lang.number(targets),
                 ),
                 Lang::Zh => format!(
-                    "{}，{} 个位置，其中填充 {} 个（{share}%），错位后有 {} 个目标",
+                    "{}，{} 个位置，其中填充 {} 个（{share}%），移位后有 {} 个目标",
                     lang.count(view.batches, "", "", "个批次"), lang.number(positions), lang.number(padding), lang.number(targets),
                 ),
             } }</p>
