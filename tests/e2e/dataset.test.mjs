@@ -156,7 +156,7 @@ test("the first conversations of a large file are a dataset", async (t) => {
 
 for (const [lang, name, batch, words] of [
   ["en", "Dataset", "Batch", /61 targets after the shift/],
-  ["zh", "数据集", "批次", /错位后有 61 个目标/],
+  ["zh", "数据集", "批次", /移位后有 61 个目标/],
 ]) {
   test(`on a phone nothing runs out of the page (${lang})`, async (t) => {
     const { page } = await open(t, { query: `lang=${lang}`, viewport: { width: 390, height: 844 } });
