@@ -82,8 +82,9 @@ fn missing<'a>(
         return Some(("content", value));
     }
     // A template that expects a text may write nothing for anything else.
-    if let Some(value) = message.get("content").filter(|value| is_odd(value))
-        && !shown.content
+    let other = message.get("content").and_then(|value| other(value).map(|words| (value, words)));
+    if let Some((value, words)) = other
+        && !(shown.content || words.iter().any(|words| is_there(words)))
     {
         return Some(("content", value));
     }
@@ -102,9 +103,17 @@ fn missing<'a>(
     (lost && (0..sample.weights.len()).any(trained)).then_some((key, value))
 }
 
-/// Whether a content is neither text nor parts nor nothing.
-const fn is_odd(value: &Value) -> bool {
-    matches!(value.kind, Kind::Bool(_) | Kind::Number(_) | Kind::Map(_))
+/// What stands in the text, as Python or as JSON, where a content is written out that is neither text nor parts nor nothing.
+fn other(value: &Value) -> Option<[String; 2]> {
+    match &value.kind {
+        Kind::Bool(true) => Some(["True".to_owned(), "true".to_owned()]),
+        Kind::Bool(false) => Some(["False".to_owned(), "false".to_owned()]),
+        Kind::Number(digits) => Some([digits.clone(), digits.clone()]),
+        Kind::Map(entries) => {
+            entries.first().map(|(key, _)| [format!("'{}'", key.text), format!("\"{}\"", key.text)])
+        }
+        Kind::Null | Kind::String(_) | Kind::List(_) => None,
+    }
 }
 
 /// The first words of a content: its string, or the text of its first part.
@@ -151,6 +160,15 @@ mod tests {
             found(SYSTEM, TURNS).unwrap(),
             "the `reasoning_content` of message 3 is nowhere in the sample"
         );
+    }
+
+    #[test]
+    fn a_content_of_another_kind_that_the_template_does_not_write_is_a_warning() {
+        let talk =
+            r#"[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": {"a": "secret"}}]"#;
+        let texts = TURNS.replace("{{ m.content }}", "{{ m.content if m.content is string else '' }}");
+        assert_eq!(found(talk, &texts).unwrap(), "the `content` of message 2 is nowhere in the sample");
+        assert_eq!(found(talk, TURNS), None);
     }
 
     #[test]

@@ -85,6 +85,14 @@ mod tests {
     }
 
     #[test]
+    fn raw_text_that_is_trained_whole_is_what_was_asked_for() {
+        let fixture = Fixture::talk(r#"{"text": "hello there"}"#, "");
+        let sample = fixture.samples("per-turn", &[]).remove(0);
+        assert!(sample.weights.iter().all(|weight| *weight > 0.0) && sample.weights.len() > 1);
+        assert_eq!(fixture.with_context(|context| code(check(context, &sample))), None);
+    }
+
+    #[test]
     fn a_mask_over_a_part_is_fine() {
         assert_eq!(found(&[0.0, 1.0, 0.0]), None);
     }

@@ -261,6 +261,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_for_its_size_is_told() {
+        let mut engine = Engine::new();
+        let whole = ask(&mut engine, &[TALK], &asked());
+        let tokens: usize = whole.gathered.samples.iter().map(|gain| gain.input_ids.len()).sum();
+        assert_eq!(whole.gathered.diagnostics, []);
+        let mut engine = Engine::new();
+        engine.most_tokens = tokens - 1;
+        let report = ask(&mut engine, &[TALK], &asked());
+        let codes: Vec<_> = report.gathered.diagnostics.iter().map(|found| found.code.as_ref()).collect();
+        assert_eq!(codes, ["too-many-tokens"]);
+        assert_eq!(report.gathered.samples.len(), 1);
+    }
+
+    #[test]
     fn another_length_makes_other_batches_of_the_same_samples() {
         let mut engine = Engine::new();
         let first = ask(&mut engine, &[TALK], &asked());
