@@ -39,6 +39,22 @@ def cross_entropy(part):
     F.cross_entropy(part, torch.full((PIECE,), 7)).backward()
 
 
+# Debian's python3-torch is 1.13, which has neither of these yet: there they are spelt out.
+if hasattr(F, "rms_norm"):
+    rms_norm = lambda x, gain: F.rms_norm(x, (WIDTH,), gain, eps=1e-5)
+else:
+    rms_norm = lambda x, gain: x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt() * gain
+
+if hasattr(F, "scaled_dot_product_attention"):
+    attention = lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True)
+else:
+
+    def attention(q, k, v):
+        later = torch.ones(q.shape[-2], q.shape[-2], dtype=torch.bool).triu(1)
+        scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+        return scores.masked_fill(later, float("-inf")).softmax(-1) @ v
+
+
 class Model(torch.nn.Module):
     def __init__(self, length, vocabulary):
         super().__init__()
@@ -53,15 +69,14 @@ class Model(torch.nn.Module):
 
     def forward(self, tokens):
         x = self.vectors[tokens] + self.positions
-        norm = lambda x, gain: F.rms_norm(x, (WIDTH,), gain, eps=1e-5)
         heads = lambda x: x.unflatten(-1, (HEADS, WIDTH // HEADS)).transpose(1, 2)
         for at in range(0, 6 * LAYERS, 6):
             norm_1, qkv, out, norm_2, up, down = self.layers[at : at + 6]
-            q, k, v = (norm(x, norm_1) @ qkv).chunk(3, dim=-1)
-            taken = F.scaled_dot_product_attention(heads(q), heads(k), heads(v), is_causal=True)
+            q, k, v = (rms_norm(x, norm_1) @ qkv).chunk(3, dim=-1)
+            taken = attention(heads(q), heads(k), heads(v))
             x = x + taken.transpose(1, 2).flatten(2) @ out
-            x = x + F.relu(norm(x, norm_2) @ up).square() @ down
-        return norm(x, self.last) @ self.vectors.T
+            x = x + F.relu(rms_norm(x, norm_2) @ up).square() @ down
+        return rms_norm(x, self.last) @ self.vectors.T
 
 
 def step(samples, length, vocabulary):
