@@ -6,11 +6,7 @@ fn main() {
         web_sys::console::error_1(&"index.html has no element #page".into());
         return;
     };
-    // In a task of its own: with the start of the wasm it would be a long one, and the browser would answer nothing.
-    gloo::timers::callback::Timeout::new(0, || {
-        yew::Renderer::<lossmask::app::Page>::with_root(root).render();
-    })
-    .forget();
+    yew::Renderer::<lossmask::app::Page>::with_root(root).render();
 }
 
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,7 +1,6 @@
 //! The page: the store, the worker's desk, and where each part stands.
 
 use gloo::events::{EventListener, EventListenerOptions};
-use gloo::timers::callback::Timeout;
 use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -93,7 +92,6 @@ pub fn Page() -> Html {
         });
     }
 
-    let stage = use_stage();
     let lang = state.lang;
     let newest = state.report.clone().map(Shared);
     let hello = Shared(state.hello.clone());
@@ -166,34 +164,27 @@ pub fn Page() -> Html {
             } else {
                 <main>
                     <div class="pane input">
-                        if stage > TOP {
-                            { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), hello: hello.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
-                            { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
-                        }
+                        { editor::editor(editor::Props { lang, ways: state.undo.ways(), text: state.choices.dialogue.clone(), report: newest.clone(), mark, format: state.choices.format.clone(), hello: hello.clone(), selected, file: state.file.clone(), dispatch: dispatch.clone() }) }
+                        { template_pane::template_pane(template_pane::Props { lang, template: state.choices.template.clone(), own: state.choices.own_template.clone(), report: newest.clone(), writer, dispatch: dispatch.clone() }) }
                     </div>
-                    if stage == WHOLE {
-                        { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), hello: hello.clone(), pin: state.pin, selection: state.selection, glance: state.glance, dispatch: dispatch.clone() }) }
-                        <aside class="pane why">
-                            { inspector::inspector(inspector::Props { lang, report: shown, at: inspected, pinned: state.pin.is_some(), dispatch: dispatch.clone() }) }
-                            { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
-                        </aside>
-                    }
+                    { samples::samples(samples::Props { lang, lane: state.choices.lane, text: state.choices.dialogue.clone(), report: shown.clone(), current, newest: newest.clone(), tokenizer: state.choices.tokenizer.clone(), loading: state.tokenizer().cloned(), worker: state.worker.clone(), hello: hello.clone(), pin: state.pin, selection: state.selection, glance: state.glance, dispatch: dispatch.clone() }) }
+                    <aside class="pane why">
+                        { inspector::inspector(inspector::Props { lang, report: shown, at: inspected, pinned: state.pin.is_some(), dispatch: dispatch.clone() }) }
+                        { memo(diagnostics::Props { lang, text: state.choices.dialogue.clone(), report: newest, dispatch: dispatch.clone() }, diagnostics::diagnostics) }
+                    </aside>
                 </main>
             }
-            // It would be seen to move when what stands above it comes.
-            if stage == WHOLE {
-                <footer class="foot">
-                    if state.embed {
-                        <span>{ format!("{} · {} · ", state.choices.recipe, tokenizer_name(lang, &state.choices.tokenizer)) }</span>
-                        <a href={platform::whole_page(lang)} target="_blank" rel="noopener">{ lang.pick("Open in lossmask", "在 lossmask 中打开") }</a>
-                    } else {
-                    <span>{ lang.pick(
-                        "lossmask shows the labels that a trainer would see. Everything runs in this tab and nothing of yours is sent anywhere; only where you press Fetch, a model’s files are requested from the host that the button names.",
-                        "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
-                    ) }</span>
-                    }
-                </footer>
-            }
+            <footer class="foot">
+                if state.embed {
+                    <span>{ format!("{} · {} · ", state.choices.recipe, tokenizer_name(lang, &state.choices.tokenizer)) }</span>
+                    <a href={platform::whole_page(lang)} target="_blank" rel="noopener">{ lang.pick("Open in lossmask", "在 lossmask 中打开") }</a>
+                } else {
+                <span>{ lang.pick(
+                    "lossmask shows the labels that a trainer would see. Everything runs in this tab and nothing of yours is sent anywhere; only where you press Fetch, a model’s files are requested from the host that the button names.",
+                    "lossmask 展示训练器实际看到的标签。所有计算都在本页完成，你的内容不会发送到任何地方；只有按下“获取”按钮时，才会向按钮上写明的网站请求模型文件。",
+                ) }</span>
+                }
+            </footer>
             if let Some(Dialog::Work(work)) = state.dialog {
                 { memo(work::Props { lang, work, made: state.made.clone().map(|(work, made)| (work, Shared(made))), samples, dispatch: dispatch.clone() }, work::worked) }
             }
@@ -209,25 +200,6 @@ pub fn Page() -> Html {
         </>
     }
 }
-
-/// How much of the page is to be drawn: the first time only what stands on top ([`TOP`]), then the panes for input, then all
-/// of it ([`WHOLE`]). Each is a task of its own, between which the browser can paint and answer; nothing moves when the next
-/// one comes.
-#[hook]
-fn use_stage() -> u8 {
-    let stage = use_state(|| TOP);
-    let set = stage.setter();
-    use_effect_with(*stage, move |stage| {
-        let next = stage + 1;
-        if next <= WHOLE {
-            Timeout::new(0, move || set.set(next)).forget();
-        }
-    });
-    *stage
-}
-
-const TOP: u8 = 0;
-const WHOLE: u8 = 2;
 
 /// A button in a notice.
 fn notice_button(words: &'static str, action: fn() -> Action, dispatch: &Dispatch) -> Html {
