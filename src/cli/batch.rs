@@ -33,13 +33,12 @@ pub(super) const FLAGS: [&str; 15] = [
 pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();
     let file = File::named_by(flags)?;
-    let (request, name) = input::request(flags, String::new(), &mut engine)?;
+    let (request, name) = input::request(flags, file.text.clone(), &mut engine)?;
     let asked = BatchAsked { settings: flags.batch.clone(), pad: flags.pad.clone(), most: MOST_SAMPLES };
     let report = engine.batch(&request, std::slice::from_ref(&file.text), &asked);
     let gathered = &report.gathered;
     let general = Report { diagnostics: gathered.diagnostics.clone(), ..Report::default() };
-    let text = engine.analyze(&request).template_source.unwrap_or_default();
-    let template = File { name, text };
+    let template = input::template(&mut engine, &request, name);
     let clean = explain::general(&general, &file, &template)?;
     let made = match report.made {
         Ok(made) => made,

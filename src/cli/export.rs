@@ -4,9 +4,8 @@ use std::io::Write;
 
 use super::flags::Flags;
 use super::input::{self, File};
-use super::{Clean, Stop, diagnostics};
-use crate::diagnostic::Source;
-use crate::engine::Engine;
+use super::{Clean, Stop, explain};
+use crate::engine::{Engine, Report};
 use crate::export::{Form, export};
 
 /// The flags it takes.
@@ -29,23 +28,13 @@ pub(super) fn run(flags: &Flags, out: &mut dyn Write) -> Clean {
     let mut engine = Engine::new();
     let file = File::named_by(flags)?;
     let (request, name) = input::request(flags, file.text.clone(), &mut engine)?;
-    match export(&mut engine, &request, form, flags.sample) {
+    let found = match export(&mut engine, &request, form, flags.sample) {
         Ok(made) => {
             out.write_all(made.text.as_bytes())?;
-            let text = engine.analyze(&request).template_source.unwrap_or_default();
-            let template = File { name, text };
-            let mut clean = true;
-            for found in &made.missing {
-                let of_template = matches!(found.place, Some((Source::Template, _)));
-                clean &= diagnostics::print([found], if of_template { &template } else { &file });
-            }
-            Ok(clean)
+            made.missing
         }
-        Err(error) if diagnostics::is_wrong_call(&error) => Err(diagnostics::wrong_call(&error)),
-        Err(error) if matches!(error.place, Some((Source::Template, _))) => {
-            let text = engine.analyze(&request).template_source.unwrap_or_default();
-            Ok(diagnostics::print([&error], &File { name, text }))
-        }
-        Err(error) => Ok(diagnostics::print([&error], &file)),
-    }
+        Err(error) => vec![error],
+    };
+    let template = input::template(&mut engine, &request, name);
+    explain::general(&Report { diagnostics: found, ..Report::default() }, &file, &template)
 }

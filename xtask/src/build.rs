@@ -84,11 +84,9 @@ pub(crate) fn nameless_paths() -> String {
     };
     flags.retain(|flag| !flag.is_empty());
     // Of two that fit the later counts.
-    for (folder, name) in [(Some(paths::root()), "lossmask"), (cargo.as_deref(), "cargo")] {
-        if let Some(folder) = folder {
-            flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
-        }
-    }
+    let remap = |folder: &Path, name: &str| format!("--remap-path-prefix={}={name}", folder.display());
+    flags.push(remap(paths::root(), "lossmask"));
+    flags.extend(cargo.map(|folder| remap(&folder, "cargo")));
     flags.join(BETWEEN_FLAGS)
 }
 
