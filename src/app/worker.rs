@@ -1,9 +1,10 @@
 //! The worker: it reads, renders, encodes and explains, so that the page only paints.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
+use gloo::timers::future::sleep;
 use gloo::worker::{HandlerId, Worker, WorkerScope};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -39,8 +40,6 @@ mod store;
 /// The state of the worker.
 pub struct Analyst {
     engine: Engine,
-    /// For each tokenizer and each of its ids, whether it is an added token.
-    added: HashMap<String, Vec<bool>>,
     /// The outcomes that the page has.
     before: Vec<Outcome>,
     /// The file that is open.
@@ -54,8 +53,10 @@ pub struct Analyst {
 /// So many tokens of a report are kept, to see what changed in the next one.
 const KEPT_TOKENS: usize = 400_000;
 
-/// So many reports are made while the first tokenizer is on its way.
+/// At most so many reports are made while a tokenizer is on its way.
 const WARM_UPS: usize = 3;
+/// What a near network, or the browser's own store, needs for a tokenizer: there is no time to use.
+const NEAR: Duration = Duration::from_millis(150);
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -88,10 +89,8 @@ impl Worker for Analyst {
                 }
             });
         }));
-        let embedded = added_tokens(&Tokenizer::embedded());
         Self {
             engine: Engine::new(),
-            added: HashMap::from([(EMBEDDED.to_owned(), embedded)]),
             before: Vec::new(),
             file: Rc::default(),
             coming: Vec::new(),
@@ -120,8 +119,8 @@ impl Worker for Analyst {
             ToWorker::Compare(number, question) => {
                 let start = now();
                 let (request, asked) = *question;
-                let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-                let view = CompareView::new(self.engine.compare(&request, &asked), added);
+                let added = self.added_tokens(&request.tokenizer);
+                let view = CompareView::new(self.engine.compare(&request, &asked), &added);
                 scope.respond(page, FromWorker::Compared(number, Box::new(view), now() - start));
             }
             ToWorker::Sheet(number, request, prompt) => {
@@ -188,8 +187,6 @@ impl Worker for Analyst {
                     Some(_) => Self::load_own(scope, page, id),
                     None => fetch_tokenizer(scope.clone(), page, id, address),
                 }
-                // While it comes, the code that will be needed runs once, so that the browser has compiled it well.
-                warm_up();
             }
             ToWorker::Lab(_, request, together) => {
                 scope.respond(page, FromWorker::Lab(self.material(&request, together)));
@@ -233,10 +230,22 @@ impl Worker for Analyst {
 }
 
 impl Analyst {
+    /// For each id of a tokenizer, whether it is an added token; nothing of a tokenizer that is not there.
+    fn added_tokens(&mut self, tokenizer: &str) -> Vec<bool> {
+        let Some(tokenizer) = self.engine.tokenizer(tokenizer) else { return Vec::new() };
+        let mut added = vec![false; tokenizer.vocab_size()];
+        for (id, _) in tokenizer.added_tokens() {
+            if let Some(is_added) = added.get_mut(id as usize) {
+                *is_added = true;
+            }
+        }
+        added
+    }
+
     /// What the loss lab trains on, as JSON: the page need not understand it.
     fn material(&mut self, request: &Request, together: bool) -> String {
-        let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-        let material = Material::collect(&mut self.engine, request, together, added);
+        let added = self.added_tokens(&request.tokenizer);
+        let material = Material::collect(&mut self.engine, request, together, &added);
         serde_json::to_string(&material).unwrap_or_default()
     }
 
@@ -244,8 +253,8 @@ impl Analyst {
     fn answer(&mut self, scope: &WorkerScope<Self>, page: HandlerId, number: u32, request: &Request) {
         let start = now();
         let report = self.engine.analyze(request);
-        let added = self.added.get(&request.tokenizer).map_or(&[][..], Vec::as_slice);
-        let view = ReportView::new(report, added, &mut self.before);
+        let added = self.added_tokens(&request.tokenizer);
+        let view = ReportView::new(report, &added, &mut self.before);
         // Large reports are not kept: they would be there twice.
         if view.samples().map(|(_, sample)| sample.len()).sum::<usize>() > KEPT_TOKENS {
             self.before.clear();
@@ -274,24 +283,32 @@ impl Analyst {
         let parts = parts?;
         let tokenizer = Tokenizer::from_files(&bring::files(&parts).unwrap_or_default())?;
         let entries = tokenizer.vocab_size() as u32;
-        self.added.insert(id.to_owned(), added_tokens(&tokenizer));
         self.engine.add_tokenizer(id, tokenizer);
         Ok(entries)
     }
 }
 
-/// Makes a report for nobody.
-fn warm_up() {
+/// While the network is `waiting`, runs the code that will be needed, so that the browser has compiled it well by then:
+/// loads a tokenizer, makes a report for nobody, and begins anew. What the network has brought is heard in between.
+async fn warm_up(waiting: Rc<Cell<bool>>) {
     let request = Request { dialogue: FIRST.to_owned(), ..Request::default() };
-    let mut engine = Engine::new();
-    for _ in 0..WARM_UPS {
-        ReportView::new(engine.analyze(&request), &[], &mut Vec::new());
-        engine = Engine::new();
+    let mut loaded = None;
+    sleep(NEAR).await;
+    for _ in 0..WARM_UPS * 2 {
+        if !waiting.get() {
+            return;
+        }
+        match loaded.take() {
+            None => {
+                let engine = loaded.insert(Engine::new());
+                engine.tokenizer(EMBEDDED);
+            }
+            Some(mut engine) => {
+                ReportView::new(engine.analyze(&request), &[], &mut Vec::new());
+            }
+        }
+        sleep(Duration::ZERO).await;
     }
-}
-
-fn added_tokens(tokenizer: &Tokenizer) -> Vec<bool> {
-    (0..tokenizer.vocab_size() as u32).map(|id| tokenizer.is_added(id)).collect()
 }
 
 fn not_fetched(why: &str) -> Diagnostic {
@@ -317,10 +334,19 @@ fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, add
             scope.send_message(Fetching::Progress(page, id.clone(), loaded, total));
         };
         let files = async {
-            let tokenizer = fetch(&format!("{address}.json.gz?{BUILD}"), progress).await?;
+            // Both are on their way before the first is waited for.
+            let config = ask(&format!("{address}.config.json?{BUILD}"));
+            let tokenizer = ask(&format!("{address}.json.gz?{BUILD}"));
+            let waiting = Rc::new(Cell::new(true));
+            spawn_local(warm_up(waiting.clone()));
+            let tokenizer = answer(tokenizer, progress).await;
+            waiting.set(false);
             // The config is small and optional: without it there are no special tokens and no template.
-            let config = fetch(&format!("{address}.config.json?{BUILD}"), |_, _| ()).await.ok();
-            let mut parts = vec![(TOKENIZER.to_owned(), tokenizer)];
+            let config = match answer(config, |_, _| ()).await {
+                Ok(config) => text(&config).await.ok(),
+                Err(_) => None,
+            };
+            let mut parts = vec![(TOKENIZER.to_owned(), text(&tokenizer?).await?)];
             parts.extend(config.map(|config| (CONFIG.to_owned(), config)));
             Ok(parts)
         };
@@ -371,27 +397,36 @@ async fn read_stream(
     }
 }
 
-/// Fetches a text, unpacks it where it is a gzip file (a host may already have done so), and tells how far it is.
-async fn fetch(address: &str, progress: impl Fn(f64, Option<f64>)) -> Result<String, JsValue> {
+/// Asks for a file, which is on its way from then on.
+fn ask(address: &str) -> JsFuture {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let options = RequestInit::new();
     options.set_cache(RequestCache::ForceCache);
-    let response = JsFuture::from(scope.fetch_with_str_and_init(address, &options)).await?;
-    let response: Response = response.unchecked_into();
+    scope.fetch_with_str_and_init(address, &options).into()
+}
+
+/// Waits for a file that was asked for, and tells how far it is: bytes that have come, and all of them where known.
+async fn answer(asked: JsFuture, progress: impl Fn(f64, Option<f64>)) -> Result<Blob, JsValue> {
+    let response: Response = asked.await?.unchecked_into();
     if !response.ok() {
         return Err(format!("{} {}", response.status(), response.status_text()).into());
     }
     let total = response.headers().get("content-length")?.and_then(|length| length.parse().ok());
     let Some(body) = response.body() else { return Err("the answer is empty".into()) };
     let blob = read_stream(&body, f64::MAX, |loaded| progress(loaded, total)).await?;
-    let blob = blob.ok_or("the answer is too long")?;
-    let first_bytes: Uint8Array =
-        Uint8Array::new(&JsFuture::from(blob.slice_with_f64_and_f64(0.0, 2.0)?.array_buffer()).await?);
-    let text = if first_bytes.to_vec() == [0x1f, 0x8b] {
-        let unpacked = blob.stream().pipe_through(&unpacker("gzip")?);
-        JsFuture::from(Response::new_with_opt_readable_stream(Some(&unpacked))?.text()?).await?
+    blob.ok_or_else(|| "the answer is too long".into())
+}
+
+/// The text of a file, unpacked where it is a gzip file (a host may already have done so).
+async fn text(file: &Blob) -> Result<String, JsValue> {
+    let start = JsFuture::from(file.slice_with_f64_and_f64(0.0, 2.0)?.array_buffer()).await?;
+    let buffer = if Uint8Array::new(&start).to_vec() == [0x1f, 0x8b] {
+        let unpacked = file.stream().pipe_through(&unpacker("gzip")?);
+        Response::new_with_opt_readable_stream(Some(&unpacked))?.array_buffer()?
     } else {
-        JsFuture::from(blob.text()).await?
+        file.array_buffer()
     };
-    text.as_string().ok_or_else(|| "the answer is not text".into())
+    // Not the browser's `text()`: of megabytes it would be a second and a third copy.
+    let bytes = Uint8Array::new(&JsFuture::from(buffer).await?).to_vec();
+    String::from_utf8(bytes).map_err(|_| "the answer is not text".into())
 }

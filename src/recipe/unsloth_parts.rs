@@ -25,7 +25,7 @@ type Wrap = fn(&str) -> serde_json::Value;
 /// `instruction_part` and `response_part`.
 pub(super) fn detect(context: &Context<'_>) -> Result<[String; 2], NoSample> {
     let named = |name: &str| context.special_tokens.get(name).cloned().unwrap_or_default();
-    let all = context.tokenizer.added_tokens().map(str::to_owned);
+    let all = context.tokenizer.added_tokens().map(|(_, token)| token.to_owned());
     let mut specials: Vec<String> = all.chain(context.special_tokens.values().cloned()).collect();
     specials.retain(|token| !token.is_empty());
     specials.sort_by(|a, b| b.chars().count().cmp(&a.chars().count()).then_with(|| a.cmp(b)));

@@ -1,9 +1,10 @@
 //! The files of a tokenizer ▶ a tokenizer.
 
 use serde_json::{Map, Value, json};
-use tokenizers::pipeline::{PipelineModel, PipelineTokenizer};
+use tokenizers::pipeline::{Model as _, PipelineModel, PipelineTokenizer};
 
 use super::align::{Kind, Rules};
+use super::bytes::push_byte_level;
 use super::raw::{Lowered, Raw, RawModel};
 use super::{normalize, problem};
 use crate::bilingual::Bilingual;
@@ -78,7 +79,31 @@ pub fn pack(text: &str) -> Result<String, Diagnostic> {
     let mut value: Value = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
     canonicalize(&mut value)?;
     value["lossmask"] = json!(lowered);
+    let pipeline = tokenizers::from_json(&value.to_string())
+        .map_err(|error| problem::unsupported(&error.to_string()))?;
+    if merges_make_every_token(pipeline.get_model()) {
+        // Then it changes no id, and the library need not prove it again at each load.
+        value["model"]["ignore_merges"] = json!(true);
+    }
     Ok(value.to_string())
+}
+
+/// Whether the model is a BPE by whose merges every token's own text becomes that token, so that a word which is a token
+/// may be taken for it without merging. A token that is no text by itself, half a character, can't be a word.
+fn merges_make_every_token(model: &PipelineModel) -> bool {
+    let PipelineModel::BPE(bpe) = model else { return false };
+    let Ok(config) = bpe.to_config() else { return false };
+    let mut scratch = model.init_scratch();
+    config.vocab.iter().all(|(token, id)| {
+        let mut bytes = Vec::new();
+        if !config.byte_level || !push_byte_level(token, &mut bytes) {
+            bytes = token.clone().into_bytes();
+        }
+        let Ok(word) = String::from_utf8(bytes) else { return true };
+        let mut found = Vec::new();
+        model.tokenize_pipeline(&word, &mut scratch, &mut found).is_ok()
+            && matches!(&found[..], [one] if one.id() == *id)
+    })
 }
 
 /// Rewrites a file of an older version, with what the rewriting refuses or changes taken out first.

@@ -216,8 +216,8 @@ impl Tokenizer {
         self.vocabulary.added(id).is_some()
     }
 
-    /// The text of every added token, in no order.
-    pub fn added_tokens(&self) -> impl Iterator<Item = &str> {
+    /// Every added token, its id and its text, in no order.
+    pub fn added_tokens(&self) -> impl Iterator<Item = (u32, &str)> {
         self.vocabulary.all_added()
     }
 

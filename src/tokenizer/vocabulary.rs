@@ -18,9 +18,11 @@ pub(super) struct Vocabulary {
     size: usize,
     /// The added tokens by id.
     added: HashMap<u32, String>,
+    /// The ids of the added tokens.
+    added_ids: HashMap<String, u32>,
     /// The bytes of the model's tokens as they stand in normalised text.
     surfaces: RefCell<Surfaces>,
-    /// Token ▶ id, once it was asked for.
+    /// Token ▶ id for the model's tokens, once one was asked for that is not added.
     ids: OnceCell<HashMap<String, u32>>,
 }
 
@@ -50,8 +52,9 @@ impl Vocabulary {
                 *token = content;
             }
         }
+        let added_ids = added.iter().map(|(id, token)| (token.clone(), *id)).collect();
         let surfaces = RefCell::new(Surfaces { places: vec![ABSENT; size], bytes: Vec::new() });
-        Self { pipeline, rules, size, added, surfaces, ids: OnceCell::new() }
+        Self { pipeline, rules, size, added, added_ids, surfaces, ids: OnceCell::new() }
     }
 
     /// One past the largest id.
@@ -64,9 +67,9 @@ impl Vocabulary {
         self.added.get(&id).map(String::as_str)
     }
 
-    /// The text of every added token.
-    pub(super) fn all_added(&self) -> impl Iterator<Item = &str> {
-        self.added.values().map(String::as_str)
+    /// Every added token: its id and its text.
+    pub(super) fn all_added(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.added.iter().map(|(id, token)| (*id, token.as_str()))
     }
 
     /// Whether the file of the tokenizer marks this added token as special.
@@ -79,18 +82,18 @@ impl Vocabulary {
         self.added.get(&id).cloned().or_else(|| self.pipeline.get_model().id_to_token(id))
     }
 
-    /// The id of a token spelt as in the vocabulary.
+    /// The id of a token spelt as in the vocabulary; an added token wins over the model's.
     pub(super) fn id(&self, token: &str) -> Option<u32> {
-        self.ids().get(token).copied()
+        // Stop tokens and the like are added ones: a table of the whole vocabulary is seldom needed.
+        self.added_ids.get(token).or_else(|| self.ids().get(token)).copied()
     }
 
-    /// Token ▶ id; an added token wins over the model's.
+    /// Token ▶ id for the tokens of the model.
     fn ids(&self) -> &HashMap<String, u32> {
         self.ids.get_or_init(|| {
             let model = self.pipeline.get_model();
             let mut ids = HashMap::with_capacity(self.size);
             ids.extend((0..self.size as u32).filter_map(|id| Some((model.id_to_token(id)?, id))));
-            ids.extend(self.added.iter().map(|(id, token)| (token.clone(), *id)));
             ids
         })
     }
@@ -136,6 +139,6 @@ impl Lookup for Vocabulary {
     }
 
     fn has(&self, token: &str) -> bool {
-        self.ids().contains_key(token)
+        self.id(token).is_some()
     }
 }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 
 use lossmask::diagnostic::{Diagnostic, Source};
-use lossmask::tokenizer::{Files, LONGEST_TEXT, Tokenizer, pack};
+use lossmask::tokenizer::{Files, LONGEST_TEXT, Tokenizer, embedded_json, pack};
+use serde_json::{Value, json};
 
 use crate::makes;
 
@@ -126,6 +127,28 @@ fn a_packed_file_gives_the_same_tokenizer() {
         }
         assert_eq!(first.vocab_size(), second.vocab_size());
     }
+}
+
+#[test]
+fn a_packed_file_says_that_words_need_no_merging_only_where_that_changes_no_id() {
+    let read =
+        |json: &str| Tokenizer::from_files(&Files { tokenizer: json, ..Files::default() }).expect("it loads");
+    let ignores =
+        |json: &str| serde_json::from_str::<Value>(json).expect("JSON")["model"]["ignore_merges"] == true;
+    let mut file: Value = serde_json::from_str(&embedded_json()).expect("JSON");
+    assert!(ignores(&pack(&file.to_string()).expect("it packs")));
+
+    // A token that no merge makes: the library cuts its text into others.
+    let size = read(&file.to_string()).vocab_size();
+    file["model"]["vocab"]["qzxqzx"] = json!(size);
+    let packed = pack(&file.to_string()).expect("it packs");
+    assert!(!ignores(&packed));
+    for json in [&file.to_string(), &packed] {
+        assert!(read(json).encode("qzxqzx").expect("it encodes").ids.len() > 1);
+    }
+    file["model"]["ignore_merges"] = json!(true);
+    let packed = pack(&file.to_string()).expect("it packs");
+    assert_eq!(read(&packed).encode("qzxqzx").expect("it encodes").ids, [u32::try_from(size).unwrap()]);
 }
 
 #[test]

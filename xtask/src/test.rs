@@ -13,6 +13,9 @@ const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 /// The page must work from any folder of any host, so the tests serve it from one.
 const SUB_PATH: &str = "/some/folder/";
 
+/// Browsers that run at once; each may need half a gigabyte.
+const MOST_BROWSERS: usize = 4;
+
 /// One suite: its name, and what runs it.
 type Suite<'a> = (&'a str, Box<dyn Fn() -> Done + 'a>);
 
@@ -96,7 +99,10 @@ fn end_to_end(tools: &Tools, browser: &Browser, scripts: &[PathBuf]) -> Done {
     let modules = npm::ensure_lock(&paths::root().join("tests/e2e"))?;
     let server = Server::of_the_site(SUB_PATH)?;
     let mut node = Command::new(&tools.node);
-    node.arg("--test").args(scripts).current_dir(paths::root());
+    // A page that is being opened keeps hardly more than one core busy. Each file has a browser of its own.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    node.arg("--test").arg(format!("--test-concurrency={}", cores.min(MOST_BROWSERS)));
+    node.args(scripts).current_dir(paths::root());
     node_environment(&mut node, &server.url, &modules, browser);
     run::run(&mut node)
 }

@@ -6,7 +6,7 @@ use web_sys::Blob;
 
 use super::file::{bytes_of, cut, fetch, not_readable, text_of};
 use super::store::{self, Parts};
-use super::{Analyst, Fetching, added_tokens, read_stream, unpacker};
+use super::{Analyst, Fetching, read_stream, unpacker};
 use crate::app::wire::{Brought, FromWorker, Given, Own};
 use crate::bilingual::Bilingual;
 use crate::bring::choose::{self, choose};
@@ -153,7 +153,6 @@ impl Analyst {
             kept: true,
             id,
         };
-        self.added.insert(own.id.clone(), added_tokens(&tokenizer));
         let has_template = tokenizer.chat_templates().contains_key("default");
         self.engine.add_tokenizer(own.id.as_str(), tokenizer);
         let scope = scope.clone();
@@ -177,7 +176,6 @@ impl Analyst {
     /// Forgets a tokenizer.
     pub(super) fn forget(&mut self, id: String) {
         self.engine.remove_tokenizer(&id);
-        self.added.remove(&id);
         spawn_local(async move { store::forget(&id).await });
     }
 }
