@@ -1,29 +1,20 @@
 //! The worker: it reads, renders, encodes and explains, so that the page only paints.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
-use gloo::timers::future::sleep;
 use gloo::worker::{HandlerId, Worker, WorkerScope};
-use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{
-    Blob, DedicatedWorkerGlobalScope, ReadableStream, ReadableStreamDefaultReader, ReadableWritablePair,
-    RequestCache, RequestInit, Response,
-};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::app::BUILD;
 use crate::app::wire::{
     BatchQuestion, BatchView, CompareView, FromWorker, MOST_CONVERSATIONS, Material, ReportView, Scope,
     ToWorker, hello,
 };
-use crate::bilingual::Bilingual;
-use crate::bring::{self, CONFIG, TOKENIZER, own_name};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::engine::{EMBEDDED, Engine, Request};
-use crate::examples::{EXAMPLES, FIRST};
+use crate::bring::{self, own_name};
+use crate::diagnostic::Diagnostic;
+use crate::engine::{Engine, Request};
+use crate::examples::EXAMPLES;
 use crate::lesson;
 use crate::recipe::Outcome;
 use crate::tokenizer::Tokenizer;
@@ -34,8 +25,10 @@ use store::Parts;
 mod file;
 mod history;
 mod own;
+mod served;
 mod share;
 mod store;
+mod streams;
 
 /// The state of the worker.
 pub struct Analyst {
@@ -52,11 +45,6 @@ pub struct Analyst {
 
 /// So many tokens of a report are kept, to see what changed in the next one.
 const KEPT_TOKENS: usize = 400_000;
-
-/// At most so many reports are made while a tokenizer is on its way.
-const WARM_UPS: usize = 3;
-/// What a near network, or the browser's own store, needs for a tokenizer: there is no time to use.
-const NEAR: Duration = Duration::from_millis(150);
 
 /// What the worker tells itself while it fetches.
 pub enum Fetching {
@@ -185,7 +173,7 @@ impl Worker for Analyst {
                 self.coming.push(id.clone());
                 match own_name(&id) {
                     Some(_) => Self::load_own(scope, page, id),
-                    None => fetch_tokenizer(scope.clone(), page, id, address),
+                    None => served::fetch(scope.clone(), page, id, address),
                 }
             }
             ToWorker::Lab(_, request, together) => {
@@ -288,145 +276,7 @@ impl Analyst {
     }
 }
 
-/// While the network is `waiting`, runs the code that will be needed, so that the browser has compiled it well by then:
-/// loads a tokenizer, makes a report for nobody, and begins anew. What the network has brought is heard in between.
-async fn warm_up(waiting: Rc<Cell<bool>>) {
-    let request = Request { dialogue: FIRST.to_owned(), ..Request::default() };
-    let mut loaded = None;
-    sleep(NEAR).await;
-    for _ in 0..WARM_UPS * 2 {
-        if !waiting.get() {
-            return;
-        }
-        match loaded.take() {
-            None => {
-                let engine = loaded.insert(Engine::new());
-                engine.tokenizer(EMBEDDED);
-            }
-            Some(mut engine) => {
-                ReportView::new(engine.analyze(&request), &[], &mut Vec::new());
-            }
-        }
-        sleep(Duration::ZERO).await;
-    }
-}
-
-fn not_fetched(why: &str) -> Diagnostic {
-    Diagnostic::new(
-        Severity::Error,
-        "tokenizer-not-fetched",
-        Bilingual::new(format!("the tokenizer could not be loaded: {why}"), format!("分词器加载失败：{why}")),
-    )
-    .hint(Bilingual::fixed(
-        "check the connection and choose it again; the built-in tokenizer needs none",
-        "请检查网络后重新选择；内置分词器无需联网",
-    ))
-}
-
 /// Milliseconds, for telling how long something took.
 fn now() -> f64 {
     js_sys::Date::now()
-}
-
-fn fetch_tokenizer(scope: WorkerScope<Analyst>, page: HandlerId, id: String, address: String) {
-    spawn_local(async move {
-        let progress = |loaded: f64, total: Option<f64>| {
-            scope.send_message(Fetching::Progress(page, id.clone(), loaded, total));
-        };
-        let files = async {
-            // Both are on their way before the first is waited for.
-            let config = ask(&format!("{address}.config.json?{BUILD}"));
-            let tokenizer = ask(&format!("{address}.json.gz?{BUILD}"));
-            let waiting = Rc::new(Cell::new(true));
-            spawn_local(warm_up(waiting.clone()));
-            let tokenizer = answer(tokenizer, progress).await;
-            waiting.set(false);
-            // The config is small and optional: without it there are no special tokens and no template.
-            let config = match answer(config, |_, _| ()).await {
-                Ok(config) => text(&config).await.ok(),
-                Err(_) => None,
-            };
-            let mut parts = vec![(TOKENIZER.to_owned(), text(&tokenizer?).await?)];
-            parts.extend(config.map(|config| (CONFIG.to_owned(), config)));
-            Ok(parts)
-        };
-        let files = files.await.map_err(|error: JsValue| {
-            let why = error.dyn_ref::<js_sys::Error>().map_or_else(
-                || error.as_string().unwrap_or_else(|| "unknown error".to_owned()),
-                |error| String::from(error.message()),
-            );
-            not_fetched(&why)
-        });
-        scope.send_message(Fetching::Done(page, id.clone(), files));
-    });
-}
-
-/// A stream that unpacks `gzip` or `deflate-raw`.
-fn unpacker(format: &str) -> Result<ReadableWritablePair, JsValue> {
-    transform("DecompressionStream", format)
-}
-
-/// A `CompressionStream` or a `DecompressionStream`; `web-sys` has no stable types for them.
-fn transform(name: &str, format: &str) -> Result<ReadableWritablePair, JsValue> {
-    let constructor: js_sys::Function = js_sys::Reflect::get(&js_sys::global(), &name.into())?.dyn_into()?;
-    Ok(js_sys::Reflect::construct(&constructor, &js_sys::Array::of1(&format.into()))?.unchecked_into())
-}
-
-/// Reads a stream to its end, and tells how far it is; nothing where there are more bytes than `most`.
-async fn read_stream(
-    stream: &ReadableStream,
-    most: f64,
-    progress: impl Fn(f64),
-) -> Result<Option<Blob>, JsValue> {
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let chunks = js_sys::Array::new();
-    let mut loaded = 0.0;
-    loop {
-        let step = JsFuture::from(reader.read()).await?;
-        if js_sys::Reflect::get(&step, &"done".into())?.is_truthy() {
-            return Blob::new_with_u8_array_sequence(&chunks).map(Some);
-        }
-        let chunk: Uint8Array = js_sys::Reflect::get(&step, &"value".into())?.unchecked_into();
-        loaded += f64::from(chunk.length());
-        if loaded > most {
-            let _ = reader.cancel();
-            return Ok(None);
-        }
-        chunks.push(&chunk);
-        progress(loaded);
-    }
-}
-
-/// Asks for a file, which is on its way from then on.
-fn ask(address: &str) -> JsFuture {
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let options = RequestInit::new();
-    options.set_cache(RequestCache::ForceCache);
-    scope.fetch_with_str_and_init(address, &options).into()
-}
-
-/// Waits for a file that was asked for, and tells how far it is: bytes that have come, and all of them where known.
-async fn answer(asked: JsFuture, progress: impl Fn(f64, Option<f64>)) -> Result<Blob, JsValue> {
-    let response: Response = asked.await?.unchecked_into();
-    if !response.ok() {
-        return Err(format!("{} {}", response.status(), response.status_text()).into());
-    }
-    let total = response.headers().get("content-length")?.and_then(|length| length.parse().ok());
-    let Some(body) = response.body() else { return Err("the answer is empty".into()) };
-    let blob = read_stream(&body, f64::MAX, |loaded| progress(loaded, total)).await?;
-    blob.ok_or_else(|| "the answer is too long".into())
-}
-
-/// The text of a file, unpacked where it is a gzip file (a host may already have done so).
-async fn text(file: &Blob) -> Result<String, JsValue> {
-    let start = JsFuture::from(file.slice_with_f64_and_f64(0.0, 2.0)?.array_buffer()).await?;
-    let buffer = if Uint8Array::new(&start).to_vec() == [0x1f, 0x8b] {
-        let unpacked = file.stream().pipe_through(&unpacker("gzip")?);
-        Response::new_with_opt_readable_stream(Some(&unpacked))?.array_buffer()?
-    } else {
-        file.array_buffer()
-    };
-    // Not the browser's `text()`: of megabytes it would be a second and a third copy.
-    let bytes = Uint8Array::new(&JsFuture::from(buffer).await?).to_vec();
-    String::from_utf8(bytes).map_err(|_| "the answer is not text".into())
 }

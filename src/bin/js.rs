@@ -108,7 +108,11 @@ mod exports {
         id: &str,
         #[wasm_bindgen(unchecked_param_type = "TokenizerFiles")] files: JsValue,
     ) -> Result<u32, JsError> {
-        let texts: Texts = serde_wasm_bindgen::from_value(files)?;
+        let texts: Texts = serde_wasm_bindgen::from_value(files).map_err(|why| {
+            // It repeats what was given, and that may be megabytes.
+            let why: String = why.to_string().chars().take(200).collect();
+            JsError::new(&format!("a tokenizer's files are texts, as in {{ tokenizer, config }}: {why}"))
+        })?;
         let further = texts.further_templates.unwrap_or_default();
         let files = Files {
             tokenizer: &texts.tokenizer,

@@ -79,6 +79,10 @@ test("a tokenizer is loaded from the texts of its files, and what is none is ref
   assert.equal(lossmask.loadTokenizer("words", { tokenizer }), 3);
   assert.deepEqual(lossmask.encode("hi there", "words"), { ids: [1, 2], offsets: [[0, 2], [3, 8]] });
   assert.throws(() => lossmask.loadTokenizer("none", { tokenizer: "{}" }), Error);
+  for (const files of ["{".repeat(1e5), { tokenizer: { text: "{".repeat(1e5) } }, {}]) {
+    const tells = ({ message }) => message.includes("{ tokenizer, config }") && message.length < 300;
+    assert.throws(() => lossmask.loadTokenizer("none", files), tells);
+  }
   assert.throws(() => lossmask.encode("hi", "none"), /none/);
 });
 

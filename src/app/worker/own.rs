@@ -6,7 +6,8 @@ use web_sys::Blob;
 
 use super::file::{bytes_of, cut, fetch, not_readable, text_of};
 use super::store::{self, Parts};
-use super::{Analyst, Fetching, read_stream, unpacker};
+use super::streams::{read_stream, unpacker};
+use super::{Analyst, Fetching};
 use crate::app::wire::{Brought, FromWorker, Given, Own};
 use crate::bilingual::Bilingual;
 use crate::bring::choose::{self, choose};

@@ -6,7 +6,7 @@ use web_sys::Blob;
 
 use super::file::bytes_of;
 use super::store;
-use super::{read_stream, transform};
+use super::streams::{read_stream, transform};
 use crate::app::i18n::Lang;
 use crate::app::link;
 use crate::app::wire::{Share, Shared, SharedText, Unpacked};
