@@ -72,6 +72,7 @@ impl Call {
     fn request(&self, clock: NaiveDateTime) -> Result<Request, String> {
         let named = self.now.as_deref().map(|now| moment(now).ok_or(NOT_A_MOMENT));
         let now = named.transpose()?.unwrap_or(clock);
+        known_format(self.format.as_deref())?;
         let default = Request::default();
         Ok(Request {
             dialogue: text(&self.dialogue),
@@ -83,7 +84,7 @@ impl Call {
             ignore_index: self.ignore_index.unwrap_or(default.ignore_index),
             now,
             variables: self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-            preparation: preparation(self.transformers),
+            preparation: preparation(self.transformers)?,
             conversation: self.conversation,
         })
     }
@@ -99,8 +100,33 @@ fn choice(template: Option<&str>) -> TemplateChoice {
 }
 
 /// How the major version of transformers prepares messages.
-fn preparation(transformers: Option<u8>) -> Preparation {
-    if transformers == Some(4) { Preparation::V4 } else { Preparation::V5 }
+fn preparation(transformers: Option<u8>) -> Result<Preparation, String> {
+    match transformers {
+        Some(4) => Ok(Preparation::V4),
+        Some(5) | None => Ok(Preparation::V5),
+        Some(other) => Err(format!("`transformers` is 4 or 5, not {other}")),
+    }
+}
+
+/// Refuses an id that no format has.
+fn known_format(format: Option<&str>) -> Result<(), String> {
+    match format {
+        Some(id) if dialogue::FORMATS.iter().all(|format| format.id != id) => {
+            let known: Vec<_> = dialogue::FORMATS.iter().map(|format| format.id).collect();
+            Err(format!("there is no format `{id}`; there are {}", known.join(", ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a conversation that a dialogue with others does not have.
+fn has_conversation(call: &Call, report: &engine::Report) -> Result<(), String> {
+    match (call.conversation, report.count) {
+        (Some(wanted), count) if count > 0 && wanted >= count => Err(format!(
+            "there is no conversation {wanted}: they are counted from 0, and the dialogue has {count}"
+        )),
+        _ => Ok(()),
+    }
 }
 
 const NOT_A_MOMENT: &str = "`now` is written like 2026-01-31T09:05:07";
@@ -252,6 +278,7 @@ impl Texts {
 pub fn analyze(engine: &mut Engine, call: &Call, clock: NaiveDateTime) -> Result<Answer, String> {
     let request = call.request(clock)?;
     let report = engine.analyze(&request);
+    has_conversation(call, &report)?;
     let texts = texts(&request, report.template_source.as_deref());
     let mut answer = Answer {
         format: report.format,
@@ -285,6 +312,7 @@ pub fn analyze(engine: &mut Engine, call: &Call, clock: NaiveDateTime) -> Result
 pub fn render(engine: &mut Engine, call: &Call, clock: NaiveDateTime) -> Result<Vec<RenderValue>, String> {
     let request = call.request(clock)?;
     let (report, rendered) = engine.render(&request, call.add_generation_prompt);
+    has_conversation(call, &report)?;
     let texts = texts(&request, report.template_source.as_deref());
     if report.conversations.is_empty() || rendered.is_empty() {
         let diagnostics = texts.findings(report.diagnostics, None);
@@ -311,10 +339,12 @@ pub fn render(engine: &mut Engine, call: &Call, clock: NaiveDateTime) -> Result<
     Ok(report.conversations.iter().zip(rendered).map(one).collect())
 }
 
-/// Reads a dialogue.
-pub fn parse(dialogue: &str, format: Option<&str>) -> Vec<Parsed> {
-    let read = dialogue::read_as(dialogue, format);
-    let texts = Texts { dialogue: Utf16::of(dialogue), template: Utf16::of("") };
+/// Reads a dialogue: text, or the value that such a text would hold.
+pub fn parse(dialogue: &Value, format: Option<&str>) -> Result<Vec<Parsed>, String> {
+    known_format(format)?;
+    let dialogue = text(dialogue);
+    let read = dialogue::read_as(&dialogue, format);
+    let texts = Texts { dialogue: Utf16::of(&dialogue), template: Utf16::of("") };
     let (general, mut of) = engine::findings(&read);
     let mut parsed: Vec<Parsed> = Vec::new();
     for (index, conversation) in read.conversations.iter().enumerate() {
@@ -331,7 +361,7 @@ pub fn parse(dialogue: &str, format: Option<&str>) -> Vec<Parsed> {
         let diagnostics = texts.findings(general, None);
         parsed.push(Parsed { format: None, messages: Value::Array(Vec::new()), tools: None, diagnostics });
     }
-    parsed
+    Ok(parsed)
 }
 
 /// Encodes a text as it stands, without special tokens.

@@ -24,8 +24,9 @@ mod exports {
     }
 
     fn json(value: &JsValue) -> Result<String, JsError> {
-        let text = js_sys::JSON::stringify(value);
-        text.map(String::from).map_err(|_| JsError::new("the request can't be written as JSON"))
+        // Nothing and a function have no JSON; a value that holds itself, or a BigInt, throws.
+        let text = js_sys::JSON::stringify(value).ok().and_then(|text| JsValue::from(text).as_string());
+        text.ok_or_else(|| JsError::new("what was given can't be written as JSON"))
     }
 
     // Through text, because only a reader of text tells of a field that is not known.
@@ -75,8 +76,13 @@ mod exports {
     }
 
     #[wasm_bindgen(unchecked_return_type = "Parsed[]")]
-    pub fn parse(dialogue: &str, format: Option<String>) -> Result<JsValue, JsError> {
-        write(&js::parse(dialogue, format.as_deref()))
+    pub fn parse(
+        #[wasm_bindgen(unchecked_param_type = "unknown")] dialogue: JsValue,
+        format: Option<String>,
+    ) -> Result<JsValue, JsError> {
+        let dialogue = dialogue.as_string().map_or_else(|| read(&dialogue), |text| Ok(text.into()))?;
+        let parsed = js::parse(&dialogue, format.as_deref());
+        write(&parsed.map_err(|why| JsError::new(&why))?)
     }
 
     #[wasm_bindgen(unchecked_return_type = "Encoding")]

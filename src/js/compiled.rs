@@ -48,7 +48,7 @@ impl ChatTemplate {
     ) -> Result<Self, String> {
         let tokenizer = options.tokenizer.as_deref().unwrap_or(EMBEDDED);
         let (template, tokenizer) = engine
-            .compile(&choice(template), tokenizer, preparation(options.transformers))
+            .compile(&choice(template), tokenizer, preparation(options.transformers)?)
             .map_err(|error| sentence(&error, template.unwrap_or_default()))?;
         let reads_clock = template.source().contains("strftime_now");
         Ok(Self { template, tokenizer, reads_clock })

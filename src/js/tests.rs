@@ -56,6 +56,24 @@ fn whatever_is_wrong_is_an_answer_and_never_an_end() {
 }
 
 #[test]
+fn what_a_request_can_not_mean_is_refused_and_not_read_as_something_else() {
+    let talk = json!([{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]);
+    let mut engine = Engine::new();
+    for (field, value, word) in [
+        ("format", json!("nope"), "sharegpt"),
+        ("transformers", json!(3), "4 or 5"),
+        ("conversation", json!(1), "has 1"),
+    ] {
+        let wrong = call(json!({"dialogue": talk, "template": "chatml", field: value}));
+        let analyzed = analyze(&mut engine, &wrong, NaiveDateTime::default()).unwrap_err();
+        let rendered = render(&mut engine, &wrong, NaiveDateTime::default()).unwrap_err();
+        assert!(analyzed.contains(word) && analyzed == rendered, "{field}: {analyzed}");
+    }
+    assert!(parse(&talk, Some("nope")).is_err());
+    assert_eq!(parse(&talk, Some("openai")).unwrap()[0].format.as_deref(), Some("openai"));
+}
+
+#[test]
 fn a_render_says_what_is_generated_and_an_error_where_it_is() {
     let talk = json!([{"role": "user", "content": "é"}, {"role": "assistant", "content": "ok"}]);
     let own = "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% else %}{% generation %}{{ m.content }}{% endgeneration %}{% endif %}{% endfor %}";
@@ -93,9 +111,9 @@ fn a_tokenizer_that_is_none_is_told_and_an_encoding_counts_as_javascript_does() 
 
 #[test]
 fn what_was_read_comes_in_the_openai_shape() {
-    let parsed = parse("User: hi\nAssistant: hello\n", None);
+    let parsed = parse(&json!("User: hi\nAssistant: hello\n"), None).unwrap();
     assert_eq!(parsed[0].messages[1]["role"], "assistant");
-    assert!(!parse("", None)[0].diagnostics.is_empty());
+    assert!(!parse(&json!(""), None).unwrap()[0].diagnostics.is_empty());
 }
 
 #[test]

@@ -86,6 +86,20 @@ test("a tokenizer is loaded from the texts of its files, and what is none is ref
   assert.throws(() => lossmask.encode("hi", "none"), /none/);
 });
 
+test("what can't be read as a request throws an error that says so", () => {
+  assert.throws(() => lossmask.analyze(), /JSON/);
+  assert.throws(() => lossmask.analyze({ dialogue: talk, format: "nope" }), /sharegpt/);
+  assert.throws(() => lossmask.compile("chatml", { transformers: 3 }), /4 or 5/);
+  assert.equal(lossmask.parse(talk)[0].messages[1].content, talk[1].content);
+});
+
+test("it comes with the licences of what it is made of", () => {
+  const notices = readFileSync(join(PACKAGE, "THIRD-PARTY.txt"), "utf8");
+  for (const crate of ["minijinja", "tokenizers", "wasm-bindgen"]) assert.match(notices, new RegExp(`^${crate} \\d`, "m"));
+  assert.match(notices, /Permission is hereby granted/);
+  assert.match(readFileSync(join(PACKAGE, "LICENSE-APACHE"), "utf8"), /Apache License/);
+});
+
 test("a field that a request does not have is refused by its name, and what is wrong with a dialogue is an answer", () => {
   assert.throws(() => lossmask.analyze({ dialogue: talk, reciep: "axolotl" }), /reciep/);
   const { samples, diagnostics } = lossmask.analyze({ dialogue: "[{", template: "chatml" });
@@ -93,21 +107,21 @@ test("a field that a request does not have is refused by its name, and what is w
   assert.ok(diagnostics.length > 0 && diagnostics[0].message_zh);
 });
 
-test("its types describe it: a program that is right compiles, one that is wrong does not", () => {
+test("its types describe it, without a browser's: a program that is right compiles, one that is wrong does not", () => {
   const tsc = join(MODULES, "typescript/bin/tsc");
   const compile = (program) => {
     const folder = project();
     writeFileSync(join(folder, "program.ts"), program);
-    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "esnext", "--skipLibCheck", "false", "--lib", "esnext,dom"];
+    const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "esnext", "--skipLibCheck", "false", "--lib", "esnext"];
     return () => execFileSync(process.execPath, [tsc, ...flags, "program.ts"], { cwd: folder, encoding: "utf8", stdio: "pipe" });
   };
   compile(`import { analyze, type Sample } from "lossmask";
     const samples: Sample[] = analyze({ dialogue: "", recipe: "axolotl", options: { train_on_eos: "last" } }).samples;
-    const label: number = samples[0].labels[0]; console.log(label);`)();
+    export const label: number = samples[0].labels[0];`)();
   compile(`import { compile, type ChatTemplate, type RenderOptions } from "lossmask";
     const chat: ChatTemplate = compile("chatml", { transformers: 4 });
     const options: RenderOptions = { addGenerationPrompt: true };
-    const text: string = chat.render([{ role: "user", content: "hi" }], options); console.log(text);`)();
+    export const text: string = chat.render([{ role: "user", content: "hi" }], options);`)();
   assert.throws(compile(`import { analyze } from "lossmask"; analyze({ dialog: "" });`), ({ stdout }) => /dialog/.test(stdout));
 });
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{docs, offline, paths, sizes, styles, tokenizers, worker_names};
+use crate::{docs, licences, offline, paths, sizes, styles, tokenizers, worker_names};
 
 /// What Cargo wants between the flags of `CARGO_ENCODED_RUSTFLAGS`.
 const BETWEEN_FLAGS: &str = "\u{1f}";
@@ -47,6 +47,7 @@ pub(crate) fn site(tools: &Tools, effort: Effort) -> Done {
     if let Some(packed) = packed {
         copy_files(&packed, &dist.join("tokenizers"))?;
     }
+    licences::put(&tools.node, &dist)?;
     offline::build(&dist)?;
     if effort == Effort::Release {
         step("compressing it for hosts that send .br and .gz", || compress(&tools.node, &dist))?;

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod docs;
+mod licences;
 mod node;
 mod npm;
 mod offline;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::run::{self, Done, Result, at, step};
 use crate::tools::Tools;
-use crate::{build, npm, paths};
+use crate::{build, licences, npm, paths};
 
 /// As the page's wasm files are optimised, in index.html.
 const OPTIMISE: [&str; 8] = [
@@ -41,7 +41,8 @@ pub(crate) fn build(tools: &Tools) -> Result<PathBuf> {
         }
         std::fs::create_dir_all(&folder).map_err(at(&folder))?;
         bind(tools, &wasm, &folder)?;
-        copy(&folder)
+        copy(&folder)?;
+        licences::put(&tools.node, &folder)
     })?;
     Ok(folder)
 }
@@ -62,20 +63,29 @@ fn bind(tools: &Tools, wasm: &Path, folder: &Path) -> Done {
     let mut bindgen = tools.command("wasm-bindgen")?;
     bindgen.args(["--target", "web", "--out-name", "lossmask", "--out-dir"]).arg(folder).arg(wasm);
     run::run(&mut bindgen)?;
+    name_no_browser(&folder.join("lossmask.d.ts"))?;
     let file = folder.join("lossmask_bg.wasm");
     run::run(tools.command("wasm-opt")?.args(OPTIMISE).arg(&file).arg("-o").arg(&file))
 }
 
+/// Leaves the part about loading the wasm out of the types: nobody can import it from the package, and it names types of the
+/// browser, which a project for Node alone does not have.
+fn name_no_browser(types: &Path) -> Done {
+    let text = String::from_utf8(paths::read(types)?).map_err(at(types))?;
+    let (kept, _) = text
+        .split_once("export type InitInput")
+        .ok_or_else(|| format!("{}: wasm-bindgen writes another end now", types.display()))?;
+    std::fs::write(types, kept).map_err(at(types))?;
+    let unused = types.with_file_name("lossmask_bg.wasm.d.ts");
+    std::fs::remove_file(&unused).map_err(at(&unused))
+}
+
 /// Copies what is written by hand.
 fn copy(folder: &Path) -> Done {
-    let root = paths::root();
-    let own = root.join("package");
-    let mut files: Vec<(PathBuf, PathBuf)> = paths::files_below(&own)
-        .into_iter()
-        .filter_map(|file| Some((file.clone(), folder.join(file.strip_prefix(&own).ok()?))))
-        .collect();
-    files.extend(["LICENSE-MIT", "LICENSE-APACHE"].map(|name| (root.join(name), folder.join(name))));
-    for (from, to) in files {
+    let own = paths::root().join("package");
+    for from in paths::files_below(&own) {
+        let Ok(name) = from.strip_prefix(&own) else { continue };
+        let to = folder.join(name);
         if let Some(parent) = to.parent() {
             std::fs::create_dir_all(parent).map_err(at(parent))?;
         }
