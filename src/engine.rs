@@ -15,6 +15,7 @@ use crate::template::{Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
 use choose::{choose_template, template_for_tools};
 use kept::{Kept, Setting};
+use report::miss_nothing;
 
 pub use batch::{BatchAsked, BatchReport, Gain, Gathered, PadToken};
 pub use compare::{ABSENT, Asked, Comparison, Count, Row};
@@ -81,6 +82,8 @@ struct Setup {
     /// The tokenizer's own template for conversations with tools, where it has one.
     for_tools: Option<Rc<Template>>,
     variables: Vec<(String, Value)>,
+    /// As the reader says: what a conversation lacks may stand in what could not be read.
+    is_cut_short: bool,
 }
 
 impl Setup {
@@ -223,6 +226,7 @@ impl Engine {
             ..Report::default()
         };
         let setup = self.setup(request, only_tools, &mut report);
+        let setup = setup.map(|setup| Setup { is_cut_short: read.is_cut_short, ..setup });
         (read, report, setup)
     }
 
@@ -241,6 +245,8 @@ impl Engine {
                 if let Outcome::Sample(sample) = outcome {
                     let found = diagnose(context, sample);
                     sample.diagnostics.extend(found);
+                } else if setup.is_cut_short {
+                    miss_nothing(outcome);
                 }
             }
             outcomes
@@ -345,6 +351,7 @@ impl Engine {
             template,
             for_tools,
             variables,
+            is_cut_short: false,
         })
     }
 

@@ -21,22 +21,28 @@ const lang = query.get("lang") ?? kept("lang") ?? navigator.language;
 root.lang = String(lang).toLowerCase().startsWith("zh") ? "zh-Hans" : "en";
 if (embed) root.dataset.embed = "";
 
-// In a frame the page says how high it is, and nothing else, so that the page around it can make room (`embed.js`).
+// In a frame the page says how high it is, and nothing else, so that the page around it can make room (`embed.js`); not
+// while it loads, so that the frame changes its height once.
 if (embed && parent !== window) {
   const tell = () => {
+    if (root.dataset.state === "loading") return;
     const height = Math.ceil(root.getBoundingClientRect().height);
     parent.postMessage({ type: "lossmask:height", height }, "*");
   };
   new ResizeObserver(tell).observe(root);
+  new MutationObserver(tell).observe(root, { attributeFilter: ["data-state"] });
 }
 
-// Erases what the page keeps, of its own alone: others may live under the same origin.
+// Erases what the page keeps, of its own alone: others may live under the same origin, another copy of the page too, whose
+// files for use without a network stay.
 addEventListener("lossmask-forget", async () => {
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith("lossmask.")) localStorage.removeItem(name);
     indexedDB.deleteDatabase("lossmask");
-    for (const name of await caches.keys()) if (name.startsWith("lossmask-")) await caches.delete(name);
-    await (await navigator.serviceWorker?.getRegistration(document.baseURI))?.unregister();
+    const registration = await navigator.serviceWorker?.getRegistration(document.baseURI);
+    const own = registration && `lossmask ${registration.scope} `;
+    for (const name of await caches.keys()) if (own && name.startsWith(own)) await caches.delete(name);
+    await registration?.unregister();
   } catch {}
 });
 

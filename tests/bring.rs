@@ -322,5 +322,5 @@ fn every_failure_of_the_hub_offers_the_drop_and_the_page_s_policy_names_its_host
     let page = include_str!("../index.html");
     let policy = page.split("connect-src ").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
     let allowed: Vec<_> = policy.split(' ').collect();
-    assert_eq!(allowed, ["'self'", hub::HOSTS[0].0, hub::HOSTS[1].0, "https://*.hf.co"]);
+    assert_eq!(allowed, ["'self'", "blob:", hub::HOSTS[0].0, hub::HOSTS[1].0, "https://*.hf.co"]);
 }

@@ -10,7 +10,7 @@ use crate::app::codec::Bytes;
 use crate::app::state::{Action, Aside};
 use crate::app::wire::{FromWorker, Given, History, ToWorker};
 use crate::app::worker::Analyst;
-use crate::app::{BUILD, TOKENIZER_FOLDER};
+use crate::app::{BUILD, TOKENIZER_FOLDER, platform};
 use crate::engine::Request;
 
 /// A worker that has not answered for so long is lost: every step of the engine is bounded to far less.
@@ -40,8 +40,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Starts a worker from the loader `script`; what it says goes to `tell`.
-    pub fn open(script: &str, tell: impl Fn(Action) + 'static) -> Rc<Self> {
+    /// Starts a worker from the address `script`; what it says goes to `tell`.
+    pub fn open(script: String, tell: impl Fn(Action) + 'static) -> Rc<Self> {
         let desk = Rc::new(Self {
             bridge: RefCell::default(),
             number: Cell::new(0),
@@ -51,7 +51,7 @@ impl Desk {
             next_asides: RefCell::default(),
             losses: Cell::new(0),
             watch: RefCell::default(),
-            script: script.to_owned(),
+            script,
             tell: Box::new(tell),
         });
         desk.spawn();
@@ -92,8 +92,7 @@ impl Desk {
 
     /// Asks for a tokenizer that is served beside the page.
     pub fn load(self: &Rc<Self>, id: &str) {
-        // The worker's script lies beside the page, and a relative address is read from there.
-        let address = format!("{TOKENIZER_FOLDER}/{id}");
+        let address = platform::site_file(&format!("{TOKENIZER_FOLDER}/{id}"));
         self.post(ToWorker::Load(id.to_owned(), address));
     }
 

@@ -22,6 +22,8 @@ pub struct Setting {
     pub example: &'static str,
     /// The recipe.
     pub recipe: &'static str,
+    /// The recipes that are left out of the comparison.
+    pub hides: &'static [&'static str],
     /// What comes into sight, as a selector; the style sheet rings what the step speaks of.
     pub points_at: &'static str,
     /// A dialog that the step's button opens.
@@ -62,6 +64,7 @@ const FIRST: Setting = Setting {
     lane: Lane::Labels,
     example: "two-poems",
     recipe: PER_TURN,
+    hides: &[],
     points_at: ".sample:first-child .turn:has([data-trained]) .body",
     opens: None,
     goal: Goal::PinTrained,
@@ -87,7 +90,15 @@ pub static SETTINGS: &[Setting] = &[
         goal: Goal::Listing,
         ..FIRST
     },
-    Setting { id: "trainers", tab: Tab::Compare, points_at: ".cmp-check", goal: Goal::Differences, ..FIRST },
+    Setting {
+        id: "trainers",
+        tab: Tab::Compare,
+        // It trains what the user says, and differs from the others nearly everywhere.
+        hides: &["all-tokens"],
+        points_at: ".cmp-check",
+        goal: Goal::Differences,
+        ..FIRST
+    },
     Setting { id: "learning", tab: Tab::Lab, points_at: ".knobs .go", goal: Goal::Train, ..FIRST },
     Setting { id: "your-data", points_at: ".setup", goal: Goal::Recipe, ..FIRST },
 ];
@@ -137,8 +148,7 @@ pub fn reached(goal: Goal, state: &State) -> Option<Vec<String>> {
             let view = state.comparison.as_ref().filter(|_| state.choices.compare.only_differences)?;
             let reference = &view.rows[compare::reference(view, &state.choices.compare)?];
             let left = compare::disputed(view, reference).into_iter().filter(|is| *is).count();
-            let trainers = view.rows.iter().filter(|row| row.recipe != "all-tokens");
-            let trained = || trainers.clone().filter_map(|row| Some(row.sample()?.trained));
+            let trained = || view.rows.iter().filter_map(|row| Some(row.sample()?.trained));
             Some(vec![number(left), number(view.len()), number(trained().min()?), number(trained().max()?)])
         }
         Goal::Train => {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo::utils::{document, document_element, window};
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, Element, HtmlElement, PointerEvent, Storage, Url, UrlSearchParams};
 
@@ -50,6 +50,26 @@ fn before_link() -> Option<String> {
 /// The address of the page, without query and fragment.
 pub(crate) fn address() -> String {
     before_link().and_then(|address| address.split('?').next().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The absolute address of a file of the site.
+pub(crate) fn site_file(path: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    Url::new_with_base(path, &base).map_or_else(|_| path.to_owned(), |url| url.href())
+}
+
+/// The address of a script that starts a worker from its `loader`, a file of the site.
+///
+/// A worker from a file of the site has the policy that the file's host sends, and most send none. One from an address of the
+/// page's own making has the page's policy, so that a browser refuses it every other origin too. It has no base for relative
+/// addresses, and reads the site's from `self.site`.
+pub(crate) fn worker_script(loader: &str) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let lines =
+        format!("self.site = {}; importScripts({});", quoted(&site_file("./")), quoted(&site_file(loader)));
+    Blob::new_with_str_sequence(&Array::of1(&lines.into()))
+        .and_then(|blob| Url::create_object_url_with_blob(&blob))
+        .unwrap_or_default()
 }
 
 /// The address of the whole page with the state of this frame.

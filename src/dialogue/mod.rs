@@ -161,6 +161,8 @@ pub struct Read {
     pub candidates: Vec<(&'static str, u8)>,
     /// The conversations, in order.
     pub conversations: Vec<Conversation>,
+    /// Whether the only conversation ends where the text can't be read on: what it lacks may stand behind that.
+    pub is_cut_short: bool,
     /// What was wrong or worth knowing, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -197,14 +199,18 @@ pub fn read_as(text: &str, format: Option<&str>) -> Read {
         }
         return Read { diagnostics: notes.into_sorted(), ..Read::default() };
     };
+    let mut is_cut_short = notes.has_error();
     let mut conversations = match format.reads {
         Reads::Rows { read, .. } => read(input, &mut notes),
         Reads::Text { read, .. } => {
             // What the reader of values made of a text that holds none is no news.
             notes = Notes::default();
+            is_cut_short = false;
             read(&Text::verbatim(body.of(text), body.start), &mut notes)
         }
     };
     check(&mut conversations, &mut notes);
-    Read { format: Some(format.id), candidates, conversations, diagnostics: notes.into_sorted() }
+    is_cut_short &= conversations.len() == 1;
+    let diagnostics = notes.into_sorted();
+    Read { format: Some(format.id), candidates, conversations, is_cut_short, diagnostics }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bilingual::Bilingual;
 use crate::diagnostic::Diagnostic;
 use crate::dialogue::{Branch, Conversation, Read, Training};
 use crate::recipe::Outcome;
@@ -83,4 +84,17 @@ pub fn findings(read: &Read) -> (Vec<Diagnostic>, HashMap<usize, Vec<Diagnostic>
         }
     }
     (general, of)
+}
+
+/// Takes back that a conversation which is cut short has no reply.
+pub(super) fn miss_nothing(outcome: &mut Outcome) {
+    if let Outcome::Dropped { why, diagnostics } = outcome
+        && diagnostics.iter().any(|found| found.code == "no-reply")
+    {
+        diagnostics.retain(|found| found.code != "no-reply");
+        *why = Bilingual::fixed(
+            "there is no reply before the place where the text can't be read on",
+            "在文本无法继续读取的位置之前没有回复",
+        );
+    }
 }

@@ -370,3 +370,13 @@ fn a_template_of_the_tokenizer_can_be_chosen_by_its_name() {
         Request { tokenizer: "two".to_owned(), template: TemplateChoice::TokenizersOwn, ..request("") };
     assert_eq!(engine.inspect(&request).unwrap().names, ["default", "tool_use"]);
 }
+
+#[test]
+fn a_reply_behind_a_fault_of_the_text_is_not_missed() {
+    let text = r#"[{"role": "user", "content": "hi"} {"role": "assistant", "content": "hello"}]"#;
+    let report = Engine::new().analyze(&Request { dialogue: text.to_owned(), ..Request::default() });
+    let [Outcome::Dropped { why, diagnostics }] = &report.conversations[0].outcomes[..] else {
+        panic!("{:?}", report.conversations[0].outcomes)
+    };
+    assert!(diagnostics.is_empty() && why.en.contains("can't be read on"), "{why:?} {diagnostics:?}");
+}

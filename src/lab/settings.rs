@@ -81,7 +81,7 @@ impl Settings {
         }
         let rate = self.optimiser.learning_rate;
         if !(rate > 0.0 && rate <= 1.0) {
-            return Err(out_of_range("learning rate", "学习率", &rate.to_string(), "> 0, ≤ 1"));
+            return Err(out_of_range("learning rate", "学习率", &rate.to_string(), "0 < x ≤ 1"));
         }
         let AdamW { beta_1, beta_2, epsilon, weight_decay, .. } = self.optimiser;
         let moves = [("beta 1", beta_1, 0.0, 0.9999), ("beta 2", beta_2, 0.0, 0.99999)];

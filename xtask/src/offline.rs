@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::paths;
 use crate::run::{Done, Result, at};
 
-/// What is kept for a page without a network: what lies at the top of the site, of these kinds.
+/// What is kept for a page without a network: what lies at the top of the site, of these kinds, and the style of its
+/// documents, which `embed.html` shares. The documents themselves are kept when they have been read.
 const KINDS: [&str; 7] = ["html", "js", "css", "wasm", "svg", "png", "webmanifest"];
 /// The worker itself is fetched by the browser, which compares it with the one it has.
 const WORKER: &str = "sw.js";
@@ -16,10 +17,11 @@ pub(crate) fn build(dist: &Path) -> Done {
     let script =
         String::from_utf8(paths::read(&paths::root().join("static").join(WORKER))?).map_err(at(&file))?;
     let kept = |name: &str| name != WORKER && KINDS.iter().any(|kind| paths::has_extension(name, kind));
-    let files = paths::files(dist, kept);
+    let mut files = paths::files(dist, kept);
+    files.extend(paths::files(&dist.join("docs"), |name| paths::has_extension(name, "css")));
     let contents = files.iter().map(|file| paths::read(file)).collect::<Result<Vec<_>>>()?;
     let build = paths::fingerprint(contents.iter().map(Vec::as_slice));
-    let names = files.iter().filter_map(|file| file.file_name()?.to_str());
+    let names = files.iter().filter_map(|file| file.strip_prefix(dist).ok()?.to_str());
     std::fs::write(&file, with(&script, &build, names)?).map_err(at(&file))
 }
 

@@ -12,9 +12,6 @@ use crate::run::{Done, at};
 /// The workers, each after its binary; the page asks for `NAME_loader.js`.
 pub(crate) const WORKERS: [&str; 2] = ["worker", "lab"];
 
-/// What closes a worker to other origins, at the top of the loader.
-const GUARD: &str = include_str!("../../static/worker-guard.js");
-
 /// Renames the script and the wasm of a worker after their content, and writes the loader for them.
 pub(crate) fn hash(dist: &Path, worker: &str) -> Done {
     let old = [dist.join(format!("{worker}.js")), dist.join(format!("{worker}_bg.wasm"))];
@@ -33,7 +30,10 @@ fn loader_name(worker: &str) -> String {
 }
 
 fn loader_text(script: &str, wasm: &str) -> String {
-    format!("{GUARD}importScripts(\"./{script}\");\nwasm_bindgen({{ module_or_path: \"./{wasm}\" }});\n")
+    // The page starts the worker from an address of its own making and leaves the site's there (`worker_script`).
+    format!(
+        "importScripts(`${{self.site}}{script}`);\nwasm_bindgen({{ module_or_path: `${{self.site}}{wasm}` }});\n"
+    )
 }
 
 #[cfg(test)]
@@ -51,12 +51,11 @@ mod tests {
         }
         for worker in WORKERS {
             let loader = std::fs::read_to_string(dist.join(loader_name(worker))).unwrap();
-            assert!(loader.starts_with(GUARD));
             let hashed = format!("{worker}-");
             let others = paths::files(&dist, |name| name.starts_with(&hashed));
             assert_eq!(others.len(), 2);
             for file in others {
-                assert!(loader.contains(&format!("\"./{}\"", file.file_name().unwrap().to_str().unwrap())));
+                assert!(loader.contains(&format!("}}{}`", file.file_name().unwrap().to_str().unwrap())));
             }
         }
         std::fs::remove_dir_all(&dist).unwrap();

@@ -81,10 +81,7 @@ fn row(lang: Lang, own: &Own, dispatch: &Dispatch) -> Html {
     } else {
         lang.pick("in this tab only", "仅限本标签页")
     };
-    let tokens = match lang {
-        Lang::En => format!("{} tokens", own.entries),
-        Lang::Zh => format!("{} 个 token", own.entries),
-    };
+    let tokens = lang.count(own.entries as usize, "token", "tokens", "个 token");
     let use_it = {
         let (dispatch, id) = (dispatch.clone(), own.id.clone());
         Callback::from(move |_: MouseEvent| {

@@ -54,11 +54,18 @@ fn use_inspector(props: &Props) -> Html {
                     aria-label={lang.pick("Details", "展开详情")}>{ icon(Icon::Down) }</button>
             </div>
             { match token {
+                // On a narrow page this is a sheet of two lines at the bottom, and most likely on a screen that is touched.
                 None => html! {
-                    <p class="quiet">{ lang.pick(
-                        "Point at a token or tap it; with the keyboard, Tab reaches the samples and the arrow keys walk.",
-                        "将指针移到 token 上或轻点它；使用键盘时，按 Tab 进入样本，再用方向键移动。",
-                    ) }</p>
+                    <p class="quiet">
+                        <span class="wide">{ lang.pick(
+                            "Point at a token or tap it; with the keyboard, Tab reaches the samples and the arrow keys walk.",
+                            "将指针移到 token 上或轻点它；使用键盘时，按 Tab 进入样本，再用方向键移动。",
+                        ) }</span>
+                        <span class="narrow">{ lang.pick(
+                            "Tap a token to see its id, its label, and why it is trained or masked.",
+                            "轻点任意 token，查看它的 id、标签，以及参与训练或被忽略的原因。",
+                        ) }</span>
+                    </p>
                 },
                 Some((report, sample, at)) => facts(lang, &report, &sample, at, &dispatch),
             } }

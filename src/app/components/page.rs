@@ -51,7 +51,9 @@ pub fn Page() -> Html {
     let desk = {
         let dispatch = dispatch.clone();
         use_memo((), move |()| {
-            Desk::open(&format!("{WORKER_SCRIPT}{BUILD}"), move |action| dispatch.dispatch(action))
+            Desk::open(platform::worker_script(&format!("{WORKER_SCRIPT}{BUILD}")), move |action| {
+                dispatch.dispatch(action)
+            })
         })
     };
 
@@ -125,7 +127,7 @@ pub fn Page() -> Html {
                 { if tab == Tab::Samples { lang.pick("To the samples", "跳到样本") } else { lang.pick("To the view", "跳到正文") } }
             </a>
             { memo(bar::Props { lang, theme: state.theme, tab, lesson: (kept.is_open(), kept.step), dispatch: dispatch.clone() }, bar::bar) }
-            { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
+            { setup::setup(setup::Props { lang, choices: state.choices.clone(), report: shown.clone(), current, took: state.took, own: state.own.list.clone(), dispatch: dispatch.clone() }) }
             // A place of its own: the view beside it may be replaced in the same moment.
             <div>
                 if kept.is_open() && !state.embed {

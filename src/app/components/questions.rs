@@ -198,7 +198,9 @@ fn use_lab(store: &UseReducerHandle<Store>, desk: &Rc<Desk>, question: Option<Re
     let lab = {
         let dispatch = store.dispatcher();
         use_memo((), move |()| {
-            LabDesk::new(format!("{LAB_SCRIPT}{BUILD}"), move |action| dispatch.dispatch(action))
+            LabDesk::new(platform::worker_script(&format!("{LAB_SCRIPT}{BUILD}")), move |action| {
+                dispatch.dispatch(action)
+            })
         })
     };
     let looked_at = question.is_some() && state.lab.lost < LAB_LIVES;

@@ -35,8 +35,8 @@ pub(crate) struct Props {
     pub(crate) dispatch: Dispatch,
 }
 
-/// Up to so many tokens, the strip has a tick for each.
-const TICKS: usize = 240;
+/// Up to so many tokens, the strip has a tick for each: a pixel and a gap have room on a phone.
+const TICKS: usize = 160;
 
 /// The roles of a conversation's messages.
 pub(crate) fn roles(conversation: &ConversationView) -> Vec<String> {

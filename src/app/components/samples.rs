@@ -164,8 +164,8 @@ fn empty(props: &Props) -> Html {
     html! {
         <div class="drop">
             <p>{ lang.pick(
-                "Paste a dialogue on the left: JSON, JSONL or a Python literal. Or start from one of these.",
-                "在左侧粘贴一段对话：JSON、JSONL 或 Python 字面量均可。也可以从示例开始。",
+                "Paste a dialogue into the box, in whatever format your data has. Or start from one of these.",
+                "在输入框中粘贴一段对话，数据是什么格式都可以。也可以从示例开始。",
             ) }</p>
             <p class="starts">
                 { for hello.examples.iter().take(6).map(|example| {

@@ -27,6 +27,8 @@ pub(crate) struct Props {
     pub(crate) choices: Choices,
     /// The report whose counts are shown.
     pub(crate) report: Option<Shared<ReportView>>,
+    /// Whether that report is of what stands in the box.
+    pub(crate) current: bool,
     /// How long the worker took for it, in milliseconds.
     pub(crate) took: f64,
     /// The tokenizers that the user brought.
@@ -79,7 +81,7 @@ fn use_setup(props: &Props) -> Html {
                     { ignore_index(lang, &choices, &dispatch) }
                 </div>
             </div>
-            { memo(summary::Props { lang, report: props.report.clone(), took: props.took }, summary::summary) }
+            { memo(summary::Props { lang, report: props.report.clone(), current: props.current, took: props.took }, summary::summary) }
         </section>
     }
 }
@@ -157,12 +159,17 @@ fn tokenizer_picker(lang: Lang, choices: &Choices, own: &[Own], dispatch: &Dispa
     let mut options: Vec<Html> = tokenizers::ENTRIES
         .iter()
         .map(|tokenizer| {
+            let is_chosen = tokenizer.id == chosen;
             let mut title = lang.of(&tokenizer.title);
-            // What choosing it costs.
-            if let tokenizers::Source::Fetched { download, .. } = tokenizer.source {
-                title = format!("{title} · {:.1} MB", f64::from(download) / 1e6);
+            // What choosing it brings and costs; the picker has no room for it once it is chosen.
+            if !is_chosen {
+                let tokens = lang.count(tokenizer.vocab_size as usize, "token", "tokens", "个 token");
+                title = format!("{title} · {tokens}");
+                if let tokenizers::Source::Fetched { download, .. } = tokenizer.source {
+                    title = format!("{title} · {:.1} MB", f64::from(download) / 1e6);
+                }
             }
-            entry(tokenizer.id, title, tokenizer.id == chosen)
+            entry(tokenizer.id, title, is_chosen)
         })
         .collect();
     let listed = own.iter().any(|own| own.id == chosen);

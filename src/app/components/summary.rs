@@ -10,6 +10,8 @@ use crate::app::wire::ReportView;
 pub(crate) struct Props {
     pub(crate) lang: Lang,
     pub(crate) report: Option<Shared<ReportView>>,
+    /// Whether it is of what stands in the box; otherwise it is of what stood there before.
+    pub(crate) current: bool,
     /// How long the worker took for it, in milliseconds.
     pub(crate) took: f64,
 }
@@ -28,7 +30,7 @@ pub(crate) fn summary(props: &Props) -> Html {
     };
     let share = if tokens == 0 { 0.0 } else { 100.0 * trained as f64 / tokens as f64 };
     html! {
-        <div class="sum">
+        <div class={classes!("sum", (!props.current).then_some("stale"))}>
             <p role="status" aria-label={lang.pick("Summary", "汇总")} data-took={format!("{:.1}", props.took)}>
                 { part(count, "", lang.pick(if count == 1 { "sample" } else { "samples" }, "个样本")) }{ " " }
                 { part(tokens, "", lang.pick(if tokens == 1 { "token" } else { "tokens" }, "个 token")) }{ " " }

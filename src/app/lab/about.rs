@@ -11,7 +11,7 @@ use crate::lab::{AdamW, Lab, Row, Settings, Which};
 /// A run of this material. The error says why there is none: the dialogue gives nothing to train, or a setting is none.
 pub(super) fn start(material: &Material, usual: Settings, choices: &LabChoices) -> Result<Lab, Diagnostic> {
     let settings = settings(material, usual, choices)?;
-    let seed = number(&choices.seed, "random seed", "随机种子")?;
+    let seed = number(&choices.seed, ["random seed", "随机种子"], &WHOLE)?;
     let rows: Vec<Row> = material.samples.iter().map(|sample| sample.row.clone()).collect();
     // Examples make up for nothing: it is the dialogue that is to be seen.
     let own = &rows[..material.own.min(rows.len())];
@@ -20,8 +20,9 @@ pub(super) fn start(material: &Material, usual: Settings, choices: &LabChoices) 
 }
 
 fn settings(material: &Material, usual: Settings, choices: &LabChoices) -> Result<Settings, Diagnostic> {
-    let steps = number(&choices.steps, "number of steps", "步数")?;
-    let learning_rate = number(&choices.rate, "learning rate", "学习率")?;
+    let steps = number(&choices.steps, ["number of steps", "步数"], &WHOLE)?;
+    let rate = Bilingual::fixed("a number above 0 and at most 1", "大于 0 且不超过 1 的数");
+    let learning_rate = number(&choices.rate, ["learning rate", "学习率"], &rate)?;
     let settings = Settings {
         steps,
         optimiser: AdamW { learning_rate, ..AdamW::default() },
@@ -31,15 +32,29 @@ fn settings(material: &Material, usual: Settings, choices: &LabChoices) -> Resul
     settings.check().map(|()| settings)
 }
 
-/// A number that was typed.
-pub(super) fn number<T: std::str::FromStr>(text: &str, en: &str, zh: &str) -> Result<T, Diagnostic> {
+/// What a count is.
+pub(super) const WHOLE: Bilingual = Bilingual::fixed("a whole number, without a sign", "不带正负号的整数");
+/// What a temperature is.
+pub(super) const DECIMAL: Bilingual = Bilingual::fixed("a number, such as 0.7", "一个数，例如 0.7");
+/// What a label is.
+pub(super) const SIGNED: Bilingual = Bilingual::fixed("a whole number, such as -100", "整数，例如 -100");
+
+/// A number that was typed; `kind` says which are good.
+pub(super) fn number<T: std::str::FromStr>(
+    text: &str,
+    [en, zh]: [&str; 2],
+    kind: &Bilingual,
+) -> Result<T, Diagnostic> {
     // The minus sign of the page is not that of the keyboard.
     text.trim().replace('−', "-").parse().map_err(|_| {
-        let shown: String = text.chars().take(40).collect();
-        let message =
-            Bilingual::new(format!("`{shown}` can't be used as the {en}"), format!("`{shown}` 不能用作{zh}"));
+        let shown: String = text.trim().chars().take(40).collect();
+        let message = if shown.is_empty() {
+            Bilingual::new(format!("the {en} is missing"), format!("{zh}不能为空"))
+        } else {
+            Bilingual::new(format!("`{shown}` can't be used as the {en}"), format!("`{shown}` 不能用作{zh}"))
+        };
         Diagnostic::new(Severity::Error, "bad-setting", message)
-            .hint(Bilingual::fixed("type a number", "请输入数字"))
+            .hint(Bilingual::new(format!("type {}", kind.en), format!("请输入{}", kind.zh)))
     })
 }
 

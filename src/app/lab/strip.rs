@@ -94,12 +94,12 @@ impl Bench {
 fn change(choices: &LabChoices, ignore_index: i64) -> Result<Change, Diagnostic> {
     let typed = |text: &str| !text.trim().is_empty();
     let ignore_index = if typed(&choices.ignore_index) {
-        about::number(&choices.ignore_index, "ignore_index", " ignore_index")?
+        about::number(&choices.ignore_index, ["ignore_index", " ignore_index "], &about::SIGNED)?
     } else {
         ignore_index
     };
     let keep = if typed(&choices.keep) {
-        Some(about::number(&choices.keep, "number of tokens to keep", "保留的 token 数")?)
+        Some(about::number(&choices.keep, ["number of tokens to keep", "保留的 token 数"], &about::WHOLE)?)
     } else {
         None
     };

@@ -51,7 +51,7 @@ impl Desk {
     ) -> Result<(), Diagnostic> {
         let seed = if anew { self.seed + 1 } else { self.seed };
         *self = Self { seed, step: lab.records().len(), stale: true, ..Self::default() };
-        let temperature = about::number(temperature, "temperature", "温度")?;
+        let temperature = about::number(temperature, ["temperature", "温度"], &about::DECIMAL)?;
         let window = lab.windows().iter().find(|window| window.row == at);
         let Some((window, sample)) = window.zip(material.samples.get(at)) else { return Ok(()) };
         let ids = &sample.row.input_ids[window.start..window.start + window.tokens.len()];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Choices, Loading, OpenFile, Replaced, State, Undo};
+use super::{Choices, CompareChoices, Loading, OpenFile, Replaced, State, Undo};
 use crate::app::lesson::SETTINGS;
 use crate::engine::{EMBEDDED, TemplateChoice};
 use crate::examples::FIRST;
@@ -110,6 +110,10 @@ impl State {
             recipe: setting.recipe.to_owned(),
             lane: setting.lane,
             tab: setting.tab,
+            compare: CompareChoices {
+                hidden: setting.hides.iter().map(ToString::to_string).collect(),
+                ..CompareChoices::default()
+            },
             own_template: old.own_template,
             earlier_template: old.earlier_template,
             lesson: LessonChoices { step, ..old.lesson },

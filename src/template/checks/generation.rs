@@ -21,7 +21,7 @@ pub(super) fn check(check: &mut Check<'_>) {
                 "the template does not mark what the assistant writes: a trainer that goes by marks trains nothing, or all",
                 "模板没有标记助手输出的内容：依赖标记的训练器将什么都不训练，或全部训练",
             ),
-            Bilingual::fixed("take its training twin, if there is one", "如有训练版模板，请使用它"),
+            Bilingual::fixed("take its training twin, if there is one", "如有训练用模板，请使用它"),
             super::probe("turns").0,
             None,
         );

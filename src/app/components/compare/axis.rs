@@ -32,20 +32,25 @@ pub(crate) fn axis(props: &Props) -> Html {
     let shown = || columns.iter().enumerate().take(window.end).skip(window.start);
     let message = |column: u32| view.maker(column as usize).and_then(|(sample, token)| sample.message(token));
     let mut before: Option<Option<usize>> = None;
-    let starts = shown().filter_map(|(at, column)| {
-        let now = message(*column);
-        let starts = before != Some(now);
-        before = Some(now);
-        now.filter(|_| starts).map(|message| (at, message))
-    });
+    let starts: Vec<(usize, usize)> = shown()
+        .filter_map(|(at, column)| {
+            let now = message(*column);
+            let starts = before != Some(now);
+            before = Some(now);
+            now.filter(|_| starts).map(|message| (at, message))
+        })
+        .collect();
+    let ends = starts.iter().skip(1).map(|(at, _)| *at).chain([columns.len()]);
     html! {
         <svg class="cmp-axis" aria-hidden="true" width={(columns.len() * wide).to_string()} height={HEIGHT.to_string()}>
-            { for starts.map(|(at, message)| {
+            { for starts.iter().zip(ends).map(|((at, message), end)| {
                 let x = (at * wide).to_string();
-                let role = view.messages.get(message).map(|message| lang.role(&message.role)).unwrap_or_default();
+                let role = view.messages.get(*message).map(|message| lang.role(&message.role)).unwrap_or_default();
                 html! { <>
                     <line x1={x.clone()} x2={x.clone()} y1="2" y2={HEIGHT.to_string()} />
-                    <text class="role" x={(at * wide + 3).to_string()} y="13">{ role }</text>
+                    if width(&role) < (end - at) * wide {
+                        <text class="role" x={(at * wide + 3).to_string()} y="13">{ role }</text>
+                    }
                 </> }
             }) }
             { for shown().map(|(at, column)| {
@@ -59,6 +64,11 @@ pub(crate) fn axis(props: &Props) -> Html {
             }) }
         </svg>
     }
+}
+
+/// About how many pixels a role's name takes, with the space before it.
+fn width(role: &str) -> usize {
+    3 + role.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum::<usize>()
 }
 
 /// How many rows train each column.

@@ -42,10 +42,16 @@ pub(crate) fn why(props: &Props) -> Html {
             </div>
             { match chosen {
                 None => html! {
-                    <p class="quiet">{ lang.pick(
-                        "Click a cell, or reach the rows with Tab and walk with the arrow keys: here stands why.",
-                        "点击一个格子，或按 Tab 进入各行后用方向键移动，这里会说明原因。",
-                    ) }</p>
+                    <p class="quiet">
+                        <span class="wide">{ lang.pick(
+                            "Click a cell, or reach the rows with Tab and walk with the arrow keys: here stands why.",
+                            "点击一个格子，或按 Tab 进入各行后用方向键移动，这里会说明原因。",
+                        ) }</span>
+                        <span class="narrow">{ lang.pick(
+                            "Tap a cell to see why that trainer trains or masks its token.",
+                            "轻点一个格子，查看该训练器为何训练或忽略这个 token。",
+                        ) }</span>
+                    </p>
                 },
                 Some((view, row)) => facts(lang, view, row, &choices, spot.column),
             } }
@@ -73,7 +79,7 @@ fn facts(lang: Lang, view: &CompareView, row: &RowView, choices: &CompareChoices
             if let Some(beside) = against(view, choices).filter(|beside| beside.recipe != row.recipe) {
                 <p class={classes!("cmp-beside", differs(row, beside, column).then_some("differs"))}>
                     <b>{ lang.pick("Reference ", "基准 ") }{ name(lang, beside) }{ lang.pick(": ", "：") }{ word(lang, mark(beside, column)) }</b>
-                    { ". " }{ reason(lang, beside, column) }
+                    { lang.pick(". ", "。") }{ reason(lang, beside, column) }
                 </p>
             }
             <dl class="facts">

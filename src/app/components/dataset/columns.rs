@@ -1,17 +1,33 @@
 //! A few columns of a row, number by number: ids, labels, masks, positions, and what each is compared with.
 
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::{Part, change};
+use crate::app::components::memo::hooked;
 use crate::app::i18n::Lang;
 use crate::app::wire::Column;
 use crate::batch::IGNORED;
 
 /// The columns around the one that is looked at.
-pub(crate) fn columns(props: &Part) -> Html {
+pub(crate) fn columns(props: Part) -> Html {
+    hooked(props, |props, context| use_columns(props).run(context))
+}
+
+#[hook]
+fn use_columns(props: &Part) -> Html {
     let Part { lang, view, choices, dispatch } = props;
     let lang = *lang;
     let [batch, row, column] = view.look;
+    let scroller = use_node_ref();
+    {
+        let scroller = scroller.clone();
+        use_effect_with((view.clone(), lang), move |_| {
+            if let Some(scroller) = scroller.cast::<Element>() {
+                bring_into_sight(&scroller);
+            }
+        });
+    }
     let width = view.rows.get(row).map_or(0, |row| row.width);
     let set = change(choices, dispatch, move |choices, event: InputEvent| {
         let value = event.target_unchecked_into::<web_sys::HtmlInputElement>().value();
@@ -38,8 +54,8 @@ pub(crate) fn columns(props: &Part) -> Html {
     let counts = |it: &Column| (it.label != IGNORED).then_some("tr");
     let number = |list: Option<u32>| list.map_or_else(|| "–".to_owned(), |number| number.to_string());
     let origin = view.columns.iter().find(|it| it.at == column).map(|it| match (it.origin, lang) {
-        (Some((sample, token)), Lang::En) => format!("sample {}, token {}", sample + 1, token + 1),
-        (Some((sample, token)), Lang::Zh) => format!("样本 {}，第 {} 个 token", sample + 1, token + 1),
+        (Some((sample, token)), Lang::En) => format!("sample {}, index {token}", sample + 1),
+        (Some((sample, token)), Lang::Zh) => format!("样本 {}，位置 {token}", sample + 1),
         (None, _) => lang.pick("padding", "填充").to_owned(),
     });
     html! {
@@ -57,7 +73,7 @@ pub(crate) fn columns(props: &Part) -> Html {
                 <input id="ds-column" type="range" min="0" max={width.saturating_sub(1).to_string()} value={column.to_string()} oninput={set} />
                 <span class="quiet">{ origin }</span>
             </div>
-            <div class="cmp-table ds-columns" tabindex="0" role="group" aria-label={lang.pick("Table of positions", "位置表")}>
+            <div class="cmp-table ds-columns" ref={scroller} tabindex="0" role="group" aria-label={lang.pick("Table of positions", "位置表")}>
                 <table>
                     <tbody>
                         { line(html! { lang.pick("position", "位置") }, &|it| cell(it, Some("at"), it.at.to_string())) }
@@ -74,5 +90,16 @@ pub(crate) fn columns(props: &Part) -> Html {
                 </table>
             </div>
         </section>
+    }
+}
+
+/// Scrolls the table so that the column that is looked at stands in the middle of what is beside the names of the rows.
+fn bring_into_sight(scroller: &Element) {
+    let found = |selector: &str| scroller.query_selector(selector).ok().flatten();
+    let cell = |selector: &str| found(selector).map(|cell| cell.get_bounding_client_rect());
+    if let (Some(names), Some(here), Some(table)) = (cell("th"), cell("td.here"), found("table")) {
+        let room = f64::from(scroller.client_width()) - names.width();
+        let before = here.left() - table.get_bounding_client_rect().left() - names.width();
+        scroller.set_scroll_left((before - (room - here.width()) / 2.0) as i32);
     }
 }

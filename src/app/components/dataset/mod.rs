@@ -97,7 +97,7 @@ fn use_dataset(props: &Props) -> Html {
                         { memo(Part { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, samples::samples) }
                         if !view.rows.is_empty() {
                             { memo(Part { lang, view: view.clone(), choices: choices.clone(), dispatch: dispatch.clone() }, rows::rows) }
-                            { memo(Part { lang, view, choices, dispatch }, columns::columns) }
+                            { columns::columns(Part { lang, view, choices, dispatch }) }
                         }
                     </> },
                 } }
