@@ -13,7 +13,7 @@ use crate::dialogue::{Conversation, Read, Value};
 use crate::recipe::{Budget, Context, Options, Outcome, Recipe, catalog};
 use crate::template::{Input, Preparation, Rendered, Template};
 use crate::tokenizer::{Encoding, Tokenizer};
-use choose::{choose_template, template_for_tools};
+use choose::{choose_template, lacks_default, template_for_tools};
 use kept::{Kept, Setting};
 use report::miss_nothing;
 
@@ -311,13 +311,10 @@ impl Engine {
         if tokenizer.is_none() {
             report.diagnostics.push(unknown::tokenizer(&request.tokenizer));
         }
-        let (id, source) = match choose_template(&request.template, tokenizer.as_deref()) {
-            Ok(chosen) => chosen,
-            Err(error) => {
-                report.diagnostics.push(error);
-                return None;
-            }
-        };
+        let chosen = choose_template(&request.template, tokenizer.as_deref());
+        let refused = lacks_default(&request.template, tokenizer.as_deref(), only_tools);
+        let chosen = refused.map_or(chosen, Err);
+        let (id, source) = chosen.map_err(|error| report.diagnostics.push(error)).ok()?;
         id.clone_into(&mut report.template_id);
         let for_tools = template_for_tools(&request.template, tokenizer.as_deref());
         // The source that is shown is the one that most likely rendered what is shown.

@@ -1,7 +1,9 @@
 //! The browser: address, storage, clock, root element. Every call that a browser may refuse has a quiet answer.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use gloo::events::EventListener;
 use gloo::utils::{document, document_element, window};
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -50,6 +52,21 @@ fn before_link() -> Option<String> {
 /// The address of the page, without query and fragment.
 pub(crate) fn address() -> String {
     before_link().and_then(|address| address.split('?').next().map(str::to_owned)).unwrap_or_default()
+}
+
+/// How wide the page is, in pixels. It is asked for once and when the window has changed: each time, a browser lays out what was
+/// added since.
+pub(crate) fn page_width() -> usize {
+    thread_local! {
+        static WIDTH: Cell<Option<usize>> = const { Cell::new(None) };
+        static RESIZED: EventListener = EventListener::new(&window(), "resize", |_| WIDTH.set(None));
+    }
+    RESIZED.with(|_| ());
+    WIDTH.get().unwrap_or_else(|| {
+        let width = document().body().map_or(800, |body| body.client_width()).try_into().unwrap_or(800);
+        WIDTH.set(Some(width));
+        width
+    })
 }
 
 /// The absolute address of a file of the site.

@@ -15,8 +15,9 @@ pub(super) fn check(
         overwrites_labels(samples, cuts, settings),
         first_token_trained(batches),
         crosses_samples(batches, settings),
-        cut_reply(samples, cuts),
-        all_labels_truncated(samples, cuts),
+        cut_reply(samples, cuts, settings),
+        all_labels_truncated(samples, cuts, settings),
+        long_dropped(cuts),
     ];
     found.into_iter().flatten().collect()
 }
@@ -35,7 +36,7 @@ fn kept_where(samples: &[Tokens<'_>], cuts: &[Cut], holds: impl Fn(u32, i64) -> 
 /// `pad-is-eos`: the collator masks every pad token, and with it the end of every reply.
 fn pad_is_eos(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Option<Diagnostic> {
     let pad = settings.pad_id().filter(|pad| Some(*pad) == settings.eos)?;
-    if settings.way != Way::LanguageModeling {
+    if !makes_labels(settings) {
         return None;
     }
     let count = kept_where(samples, cuts, |id, label| id == pad && label != IGNORED);
@@ -55,7 +56,7 @@ fn pad_is_eos(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Opti
 /// `collator-overwrites-labels`: what the recipe masked is trained.
 fn overwrites_labels(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Option<Diagnostic> {
     let pad = settings.pad_id();
-    if settings.way != Way::LanguageModeling {
+    if !makes_labels(settings) {
         return None;
     }
     let count = kept_where(samples, cuts, |id, label| label == IGNORED && Some(id) != pad);
@@ -115,13 +116,21 @@ fn crosses_samples(batches: &[Batch], settings: &Settings) -> Option<Diagnostic>
         .then(|| Diagnostic::new(Severity::Warning, "packing-crosses-samples", message).hint(hint))
 }
 
+/// Whether the collator makes labels of its own, so that those of the recipe say nothing of what is trained.
+fn makes_labels(settings: &Settings) -> bool {
+    settings.way == Way::LanguageModeling
+}
+
 /// Whether a label is trained.
 fn trained(labels: &[i64], at: usize) -> bool {
     labels.get(at).is_some_and(|label| *label != IGNORED)
 }
 
 /// `truncation-cut-reply`: a reply goes on past the cut, so that its end is never trained.
-fn cut_reply(samples: &[Tokens<'_>], cuts: &[Cut]) -> Option<Diagnostic> {
+fn cut_reply(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Option<Diagnostic> {
+    if makes_labels(settings) {
+        return None;
+    }
     let is_cut = |(sample, cut): &(&Tokens<'_>, &Cut)| {
         let end = cut.to as usize;
         cut.gone.is_none() && end > 0 && trained(sample.labels, end - 1) && trained(sample.labels, end)
@@ -135,7 +144,10 @@ fn cut_reply(samples: &[Tokens<'_>], cuts: &[Cut]) -> Option<Diagnostic> {
 }
 
 /// `all-labels-truncated`: a sample keeps no trained token.
-fn all_labels_truncated(samples: &[Tokens<'_>], cuts: &[Cut]) -> Option<Diagnostic> {
+fn all_labels_truncated(samples: &[Tokens<'_>], cuts: &[Cut], settings: &Settings) -> Option<Diagnostic> {
+    if makes_labels(settings) {
+        return None;
+    }
     let is_lost = |(sample, cut): &(&Tokens<'_>, &Cut)| {
         let left = sample.labels.get(cut.from as usize..cut.to as usize).unwrap_or_default();
         let all = |labels: &[i64]| labels.iter().all(|label| *label == IGNORED);
@@ -147,6 +159,21 @@ fn all_labels_truncated(samples: &[Tokens<'_>], cuts: &[Cut]) -> Option<Diagnost
         format!("`max_length` 使 {count} 个样本不再有参与训练的 token"),
     );
     (count > 0).then(|| Diagnostic::new(Severity::Warning, "all-labels-truncated", message).hint(longer()))
+}
+
+/// `long-samples-dropped`: what does not fit is left out whole.
+fn long_dropped(cuts: &[Cut]) -> Option<Diagnostic> {
+    let count = cuts.iter().filter(|cut| cut.gone == Some(Gone::TooLong)).count();
+    let all = cuts.len();
+    let message = Bilingual::new(
+        format!("{count} of {all} samples are longer than `max_length` and left out whole"),
+        format!("{all} 个样本中有 {count} 个超过 `max_length`，被整个丢弃"),
+    );
+    let hint = Bilingual::fixed(
+        "raise `max_length`, or split long conversations",
+        "请调大 `max_length`，或拆分过长的对话",
+    );
+    (count > 0).then(|| Diagnostic::new(Severity::Warning, "long-samples-dropped", message).hint(hint))
 }
 
 fn longer() -> Bilingual {

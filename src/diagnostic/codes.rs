@@ -92,6 +92,7 @@ pub const CODES: &[Area] = &[
             "packing-crosses-samples",
             "truncation-cut-reply",
             "all-labels-truncated",
+            "long-samples-dropped",
             "empty-sample-flattened",
             "empty-batch",
             "batch-too-large",

@@ -1,5 +1,7 @@
 //! Errors for ids that nothing has, each with the ids that there are.
 
+use std::collections::BTreeMap;
+
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::recipe::catalog::RECIPES;
@@ -42,6 +44,23 @@ pub(super) fn named_template(name: &str, tokenizer: Option<&Tokenizer>) -> Diagn
         ));
     }
     error.hint(choose(&known))
+}
+
+/// The tokenizer has templates, and none of them is the default.
+pub(super) fn default_template(own: &BTreeMap<String, String>) -> Diagnostic {
+    let known: Vec<&str> = own.keys().map(String::as_str).collect();
+    let names = known.join(", ");
+    let message = Bilingual::new(
+        format!(
+            "the tokenizer has several chat templates ({names}) and none named `default`: transformers refuses it"
+        ),
+        format!("该分词器有多个聊天模板（{names}），但没有名为 `default` 的：transformers 会报错"),
+    );
+    let hint = Bilingual::fixed(
+        "choose one of them, and give the trainer the same by name",
+        "请选择其中一个，并在训练时按名称指定同一个模板",
+    );
+    Diagnostic::new(Severity::Error, "unknown-named-template", message).hint(hint)
 }
 
 fn choose(known: &[&str]) -> Bilingual {

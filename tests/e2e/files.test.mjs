@@ -116,6 +116,7 @@ test("A file in the encoding of Chinese Windows is read", async (t) => {
   ]);
   await choose(page, { name: "gbk.json", mimeType: "application/json", buffer: text });
   await holds(page, "你好");
+  await page.locator(".notice").getByText("GB18030").waitFor();
 });
 
 test("The format that was recognised is named, and another one can be chosen", async (t) => {

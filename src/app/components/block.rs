@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use gloo::utils::document;
 use yew::prelude::*;
 
 use crate::app::cells::{Cell, Glance, Glyph, cells, code_point, glyphs, signed};
@@ -10,6 +9,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::listed;
 use crate::app::components::shared::{Shared, use_height, use_near};
 use crate::app::i18n::Lang;
+use crate::app::platform;
 use crate::app::state::Lane;
 use crate::app::wire::SampleView;
 use crate::span::Span;
@@ -77,10 +77,7 @@ fn use_block(props: &Props) -> Html {
     let element = use_node_ref();
     let near = use_near(&element, props.lazy) || props.cursor.is_some() || props.pin.is_some();
     // An estimate keeps the page from jumping.
-    let height = (!near).then(|| {
-        let wide = document().body().map_or(800, |body| body.client_width()).max(320);
-        56 * (props.tokens.len() * 100 / usize::try_from(wide).unwrap_or(800) + 1)
-    });
+    let height = (!near).then(|| 56 * (props.tokens.len() * 100 / platform::page_width().max(320) + 1));
     use_height(&element, height);
     html! {
         <div class={classes!("toks", props.class)} role={(near && !props.tokens.is_empty()).then_some("list")} ref={element}>

@@ -25,6 +25,16 @@ impl State {
                     self.replace_text(text);
                 }
             }
+            FromWorker::Decoded(encoding) => {
+                self.notice = Some(Bilingual::new(
+                    format!(
+                        "The file isn’t UTF-8 and was read as {encoding}. Where words look wrong, save it as UTF-8 and open it again."
+                    ),
+                    format!(
+                        "文件不是 UTF-8，已按 {encoding} 读取。若有文字显示不对，请另存为 UTF-8 后重新打开。"
+                    ),
+                ));
+            }
             FromWorker::NoFile(why) => {
                 let name = self.file.take().map(|file| file.name).unwrap_or_default();
                 let hint = why.hint.unwrap_or_else(|| Bilingual::fixed("", ""));

@@ -91,6 +91,8 @@ pub enum FromWorker {
     },
     /// The text of a conversation of the open file.
     Row(usize, String),
+    /// What was last read of the file is no UTF-8, and was read in this encoding.
+    Decoded(String),
     /// The file can't be read, and why.
     NoFile(Diagnostic),
     /// The question of this number waits for its tokenizer; a newer question may take its place.

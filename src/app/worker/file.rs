@@ -64,7 +64,7 @@ pub(super) async fn row(shelf: Shelf, row: usize, tell: impl Fn(FromWorker)) {
             cut(blob, span.start as f64, span.end as f64)
         }
     };
-    let text = async { text_of(part?).await };
+    let text = async { read_telling(part?, &tell).await };
     tell(text.await.map_or_else(FromWorker::NoFile, |text| FromWorker::Row(row, text)));
 }
 
@@ -118,7 +118,7 @@ async fn look_through(shelf: &Shelf, url: &str, tell: &impl Fn(FromWorker)) -> R
     if size > MAX_BYTES as f64 {
         return Err(too_large());
     }
-    let text = text_of(blob).await?;
+    let text = read_telling(blob, tell).await?;
     let texts = if size > SMALL { conversations(text) } else { vec![text] };
     let (count, first) = (texts.len(), texts[0].clone());
     put(shelf, url, Rows::Texts(texts));
@@ -160,7 +160,8 @@ async fn find_rows(
         tell(FromWorker::Indexed { rows, share: (at / size).min(1.0), done: at >= size });
         if let Some(first) = first.filter(|_| !told) {
             told = true;
-            tell(FromWorker::Row(0, text_of(cut(blob, first.start as f64, first.end as f64)?).await?));
+            let first = read_telling(cut(blob, first.start as f64, first.end as f64)?, tell).await?;
+            tell(FromWorker::Row(0, first));
         }
     }
     Ok(told)
@@ -214,8 +215,22 @@ pub(super) async fn bytes_of(blob: &Blob, start: f64, end: f64) -> Result<Vec<u8
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// The text of a part of the file: UTF-8, or what Windows writes in China and elsewhere.
+/// The text of a part of a file.
 pub(super) async fn text_of(part: Blob) -> Result<String, Diagnostic> {
+    Ok(decoded(part).await?.0)
+}
+
+/// The text of a part of the file; tells of an encoding that was guessed.
+async fn read_telling(part: Blob, tell: &impl Fn(FromWorker)) -> Result<String, Diagnostic> {
+    let (text, encoding) = decoded(part).await?;
+    if let Some(encoding) = encoding {
+        tell(FromWorker::Decoded(encoding.to_uppercase()));
+    }
+    Ok(text)
+}
+
+/// A text: UTF-8, or what Windows writes in China and elsewhere, which is named then.
+async fn decoded(part: Blob) -> Result<(String, Option<&'static str>), Diagnostic> {
     let buffer = buffer_of(&part).await?;
     let decode = |label: &str, fatal: bool| {
         let options = TextDecoderOptions::new();
@@ -224,7 +239,8 @@ pub(super) async fn text_of(part: Blob) -> Result<String, Diagnostic> {
     };
     let start = Uint8Array::new_with_byte_offset_and_length(&buffer, 0, buffer.byte_length().min(2)).to_vec();
     let other = if start == [0xff, 0xfe] { "utf-16le" } else { "gb18030" };
-    decode("utf-8", true).or_else(|_| decode(other, false)).map_err(|error| not_readable(&error))
+    let read = decode("utf-8", true).map(|text| (text, None));
+    read.or_else(|_| Ok((decode(other, false)?, Some(other)))).map_err(|error| not_readable(&error))
 }
 
 /// A file that begins like one that holds no text, and what to do with it.

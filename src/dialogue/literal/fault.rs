@@ -151,10 +151,17 @@ pub(super) fn unclosed<T>(scanner: &mut Scanner<'_>) -> Option<T> {
         scanner,
         "unclosed",
         Span::at(end),
-        Bilingual::new(
-            format!("expected `{close}` before the end of the text"),
-            format!("文本结束之前应有 `{close}`"),
-        ),
+        if scanner.is_line {
+            Bilingual::new(
+                format!("expected `{close}` before the end of the line"),
+                format!("这一行结束之前应有 `{close}`"),
+            )
+        } else {
+            Bilingual::new(
+                format!("expected `{close}` before the end of the text"),
+                format!("文本结束之前应有 `{close}`"),
+            )
+        },
         Bilingual::new(
             format!("close the `{open}` of line {opened}; the text may have been cut off"),
             format!("请闭合第 {opened} 行的 `{open}`；文本可能被截断"),

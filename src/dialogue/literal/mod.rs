@@ -6,6 +6,7 @@
 
 mod fault;
 mod nest;
+mod rows;
 mod scan;
 mod string;
 
@@ -50,6 +51,7 @@ pub(super) fn read(text: &str) -> Document {
     // Whether the rows of an array are read one by one, because one of them is broken.
     let mut in_array = false;
     let mut row_indent = "";
+    let mut again = 2 * text.len();
     loop {
         scanner.skip();
         while let Some(byte) = scanner.peek()
@@ -74,7 +76,7 @@ pub(super) fn read(text: &str) -> Document {
             }
         }
         let start = scanner.at;
-        if let Some(value) = scanner.value()
+        if let Some(value) = scanner.row(values.last(), &mut again)
             && (!scanner.failed || keeps_when_cut(&value))
         {
             values.push(value);
@@ -235,6 +237,24 @@ mod tests {
         assert_eq!(document.values.len(), 1);
         assert!(!document.notes.has_error());
         assert_eq!(codes("Here it is:\n[1]"), ["leading-text"]);
+    }
+
+    #[test]
+    fn a_row_that_is_not_closed_costs_nothing_of_the_next_line() {
+        for broken in ["{'a': [{'b': 1}", "{'a': [{'b': 1},", "{'a': {'b': 1", "{'a': 1,", "[{'b': 1}"] {
+            let text = format!("{{'a': 0}}\n{broken}\n{{'a': 2}}\n{{'a': 3}}\n");
+            let document = read(&text);
+            let last = document.values.len() - 2;
+            assert_eq!(document.values[last].to_json(), serde_json::json!({"a": 2}), "{text}");
+            let notes = document.notes.into_sorted();
+            let [note] = &notes[..] else { panic!("{notes:?}") };
+            let (_, place) = note.place.unwrap();
+            assert_eq!((&*note.code, place.start), ("unclosed", 9 + broken.len()), "{text}");
+            assert!(note.message.en.ends_with("end of the line"));
+        }
+        let text = "{'a': 0}\n{'a': [\n{'b': 1},\n{'b': 2}\n]}\n{'a': 2}\n";
+        assert_eq!(read(text).values.len(), 3, "a value of many lines is one");
+        assert!(codes(text).is_empty());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The cursor: white space, comments, words, and the places where a value may begin.
 
 use super::super::notes::Notes;
-use super::super::{Kind, Value};
 
 /// A text and a place in it.
 pub(super) struct Scanner<'t> {
@@ -16,12 +15,23 @@ pub(super) struct Scanner<'t> {
     /// Whether the value that is being read has an error, so that only what is complete is kept.
     pub(super) failed: bool,
     pub(super) notes: Notes,
+    /// Whether the text ends with a row's line and not with what was pasted.
+    pub(super) is_line: bool,
 }
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
         let notes = Notes::default();
-        Self { text, bytes: text.as_bytes(), at, open: Vec::new(), count: 0, failed: false, notes }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at,
+            open: Vec::new(),
+            count: 0,
+            failed: false,
+            notes,
+            is_line: false,
+        }
     }
 
     /// The next byte.
@@ -134,63 +144,6 @@ impl<'t> Scanner<'t> {
         }
         self.at = self.word_end(start);
         Some(&text[start..self.at])
-    }
-
-    /// After an error in the value that began at `start`: moves to the next line where the text looks like JSONL, a
-    /// value a line, and says whether there is one.
-    pub(super) fn next_line_of_jsonl(&mut self, start: usize, values_before: usize) -> bool {
-        let from = self.at.max(start + 1).min(self.bytes.len());
-        let opening = self.bytes[start..].iter().position(|byte| *byte == b'\n').map_or("", |end| {
-            self.text.get(start..start + end).unwrap_or_default().trim_end().trim_end_matches(',')
-        });
-        if !opening.starts_with(['{', '[']) || (values_before == 0 && !opening.ends_with(['}', ']'])) {
-            return false;
-        }
-        let Some(next) = self.bracket_line(from) else { return false };
-        self.at = next;
-        self.failed = false;
-        self.open.clear();
-        true
-    }
-
-    /// The indent of the rows of an array that an error cut off, where each begins on a line of its own.
-    pub(super) fn indent_of_rows(&self, array: &Value) -> Option<&'t str> {
-        let rows = array.as_list()?;
-        let first = rows.first().filter(|row| is_row(row))?;
-        let head = self.text.get(..first.span.start)?;
-        let line = head.rfind('\n')? + 1;
-        let indent = &head[line..];
-        (line > array.span.start && indent.chars().all(|c| matches!(c, ' ' | '\t'))).then_some(indent)
-    }
-
-    /// After an error in an array's row: moves to the next line that begins a row, and says whether there is one.
-    pub(super) fn next_row(&mut self, indent: &str) -> bool {
-        let from = self.at.min(self.bytes.len());
-        let begins = |at: &usize| {
-            let rest = &self.bytes[at + 1..];
-            rest.strip_prefix(indent.as_bytes()).is_some_and(|rest| matches!(rest.first(), Some(b'{' | b'[')))
-        };
-        let breaks = (from..self.bytes.len()).filter(|at| self.bytes[*at] == b'\n');
-        let Some(next) = breaks.into_iter().find(begins) else { return false };
-        self.at = next + 1 + indent.len();
-        self.failed = false;
-        self.open.clear();
-        true
-    }
-
-    /// The first line from byte `from` (not 0) on that begins with a bracket.
-    pub(super) fn bracket_line(&self, from: usize) -> Option<usize> {
-        (from..self.bytes.len())
-            .find(|at| self.bytes[at - 1] == b'\n' && matches!(self.bytes[*at], b'{' | b'['))
-    }
-}
-
-/// Whether an element of an array is a row of its own, rather than a message of the array's conversation.
-fn is_row(value: &Value) -> bool {
-    match &value.kind {
-        Kind::List(items) => items.first().is_some_and(|item| item.as_map().is_some()),
-        Kind::Map(_) => !["role", "from", "content", "value"].iter().any(|key| value.get(key).is_some()),
-        _ => false,
     }
 }
 
