@@ -26,6 +26,8 @@ pub struct Setting {
     pub hides: &'static [&'static str],
     /// What comes into sight, as a selector; the style sheet rings what the step speaks of.
     pub points_at: &'static str,
+    /// What has changed when the reader has tried it, as a selector: on a phone it may be out of sight.
+    pub changes: Option<&'static str>,
     /// A dialog that the step's button opens.
     pub opens: Option<Work>,
     /// What the reader tries.
@@ -66,6 +68,7 @@ const FIRST: Setting = Setting {
     recipe: PER_TURN,
     hides: &[],
     points_at: ".sample:first-child .turn:has([data-trained]) .body",
+    changes: None,
     opens: None,
     goal: Goal::PinTrained,
 };
@@ -81,7 +84,14 @@ pub static SETTINGS: &[Setting] = &[
         goal: Goal::PinMasked,
         ..FIRST
     },
-    Setting { id: "instead", example: "ignore-index", points_at: ".setup", goal: Goal::Collide, ..FIRST },
+    Setting {
+        id: "instead",
+        example: "ignore-index",
+        points_at: ".setup",
+        changes: Some(".sample:first-child"),
+        goal: Goal::Collide,
+        ..FIRST
+    },
     Setting {
         id: "goes-wrong",
         recipe: "all-tokens",
@@ -96,11 +106,25 @@ pub static SETTINGS: &[Setting] = &[
         // It trains what the user says, and differs from the others nearly everywhere.
         hides: &["all-tokens"],
         points_at: ".cmp-check",
+        changes: Some(".cmp-grid"),
         goal: Goal::Differences,
         ..FIRST
     },
-    Setting { id: "learning", tab: Tab::Lab, points_at: ".knobs .go", goal: Goal::Train, ..FIRST },
-    Setting { id: "your-data", points_at: ".setup", goal: Goal::Recipe, ..FIRST },
+    Setting {
+        id: "learning",
+        tab: Tab::Lab,
+        points_at: ".knobs .go",
+        changes: Some(".lab-curves"),
+        goal: Goal::Train,
+        ..FIRST
+    },
+    Setting {
+        id: "your-data",
+        points_at: ".setup",
+        changes: Some(".sample:first-child"),
+        goal: Goal::Recipe,
+        ..FIRST
+    },
 ];
 
 /// What is on the page once the reader has reached the goal, for the step's sentence; nothing before.

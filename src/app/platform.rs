@@ -44,6 +44,15 @@ pub(crate) fn forget_link() {
     }
 }
 
+/// Takes a parameter out of the address, for what the user has chosen since counts when the page is loaded again.
+fn forget_parameter(name: &str) {
+    let address = window().location().href().ok().and_then(|address| Url::new(&address).ok());
+    if let (Ok(history), Some(address)) = (window().history(), address) {
+        address.search_params().delete(name);
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address.href()));
+    }
+}
+
 /// The address without its fragment.
 fn before_link() -> Option<String> {
     window().location().href().ok()?.split('#').next().map(str::to_owned)
@@ -135,6 +144,9 @@ pub fn is_phone() -> bool {
 pub fn set_lang(lang: Lang) {
     let _ = document_element().set_attribute("lang", lang.tag());
     store(LANG, lang.code());
+    if parameter("lang").is_some_and(|named| Lang::of_tag(&named) != lang) {
+        forget_parameter("lang");
+    }
     document().set_title(
         lang.pick("lossmask: which tokens does fine-tuning train?", "lossmask：微调时到底训练了哪些 token？"),
     );
@@ -142,6 +154,9 @@ pub fn set_lang(lang: Lang) {
 
 /// Keeps the colours and shows them to the style sheets.
 pub fn set_theme(theme: Theme) {
+    if parameter("theme").is_some() && self::theme() != theme {
+        forget_parameter("theme");
+    }
     let root = document_element();
     let name = match theme {
         Theme::Auto => None,

@@ -102,3 +102,20 @@ test("a frame believes no message, and a page's script no height that is none", 
   await page.waitForTimeout(300);
   assert.equal((await frames[0].boundingBox()).height, before);
 });
+
+test("a frame says its height when it is there, and once, however long it loads", async (t) => {
+  const { page } = await open(t, { wait: false });
+  const slow = (route) => setTimeout(() => route.continue(), 3000);
+  await page.context().route("**/worker-*_bg.wasm", slow);
+  await page.goto(`${url}embed.html`, { waitUntil: "commit" });
+  await page.evaluate(() => {
+    window.heights = [];
+    addEventListener("message", ({ data }) => data?.type === "lossmask:height" && window.heights.push(data.height));
+  });
+  const frame = page.locator("iframe").first();
+  await frame.scrollIntoViewIfNeeded();
+  await frame.contentFrame().locator("html[data-state=ready]").waitFor({ state: "attached" });
+  await page.waitForTimeout(500);
+  const heights = await page.evaluate(() => window.heights);
+  assert.ok(heights.length > 0 && heights.length < 10 && heights.every((height) => height < 1500), String(heights));
+});

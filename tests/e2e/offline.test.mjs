@@ -35,7 +35,8 @@ test("a page that is not installed keeps nothing of other pages of the host, and
   assert.equal(scope, url);
   const names = await page.evaluate(() => caches.keys());
   assert.equal(names.length, 1);
-  assert.match(names[0], /^lossmask-[0-9a-f]+$/);
+  assert.match(names[0], /^lossmask http\S+ [0-9a-f]+$/);
+  assert.ok(names[0].includes(` ${scope} `), "another folder's copy has another name");
 });
 
 test("a newer build is offered, and opened when the user asks for it, with what was typed", async (t) => {
@@ -45,6 +46,9 @@ test("a newer build is offered, and opened when the user asks for it, with what 
   await paste(page, exchange("Which build is this?", "The old one."));
   await ready(page);
   await page.waitForTimeout(600);
+  // A copy of the page in another folder of the same host keeps its own.
+  const other = new URL("../another-folder/", url).href;
+  await page.evaluate(async (other) => void (await caches.open(`lossmask ${other} 1`)), other);
   // Another script for the same folder is what a browser takes for a newer build.
   await page.evaluate(async () => void (await navigator.serviceWorker.register(new URL("sw.js?newer", document.baseURI))));
   const offer = page.getByRole("button", { name: "Open it" });
@@ -52,7 +56,27 @@ test("a newer build is offered, and opened when the user asks for it, with what 
   await Promise.all([page.waitForEvent("load"), offer.click()]);
   await ready(page);
   assert.match(await box(page).inputValue(), /The old one/);
-  assert.equal((await page.evaluate(() => caches.keys())).length, 1);
+  const names = await page.evaluate(() => caches.keys());
+  assert.equal(names.length, 2);
+  assert.ok(names.includes(`lossmask ${other} 1`));
+});
+
+test("with the network off, what was read of the manual is there, and the page under its other name", async (t) => {
+  const { page } = await installed(t);
+  await page.reload();
+  await ready(page);
+  const manual = await page.context().newPage();
+  await manual.goto(`${url}docs/diagnostics/no-reply.html`);
+  await manual.locator("h1").waitFor();
+  await page.context().setOffline(true);
+  await manual.reload();
+  assert.match(await manual.locator("h1").innerText(), /no-reply/);
+  const family = () => manual.locator("body").evaluate((body) => getComputedStyle(body).fontFamily);
+  assert.notEqual(await family(), "", "with its style");
+  await manual.goto(`${url}embed.html`);
+  assert.ok(await manual.locator("iframe").count());
+  await page.goto(`${url}index.html`);
+  await ready(page);
 });
 
 test("the manifest names icons that are there, and the page has what an installed one needs", async (t) => {

@@ -1,6 +1,7 @@
 // The page around the samples: languages, colours, what it keeps, examples, small screens, frames.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 
 import { box, counts, eventually, exchange, open, option, paste, picker, ready, sample, samples, state, summary, url, useBuiltIn } from "./page.mjs";
@@ -166,25 +167,47 @@ test("the policy of the page refuses any other origin", async (t) => {
   assert.equal(refused, "connect-src");
 });
 
-test("the worker refuses any other origin too", async (t) => {
-  const { page } = await open(t, { wait: false });
-  await useBuiltIn(page);
-  await ready(page);
-  const [worker] = page.workers();
-  const told = await worker.evaluate(async () => {
-    const words = [];
-    for (const ask of [() => fetch("http://127.0.0.1:1/"), () => importScripts("http://127.0.0.1:1/x.js")]) {
-      try {
-        await ask();
-      } catch (error) {
-        words.push(error.message);
-      }
-    }
-    return [...words, typeof XMLHttpRequest, typeof WebSocket];
+test("the workers refuse any other origin too, whatever they try", async (t) => {
+  const heard = [];
+  const other = createServer((request, response) => {
+    heard.push(request.url);
+    response.writeHead(200, { "Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript" }).end("");
   });
-  assert.match(told[0], /asks no other origin/);
-  assert.match(told[1], /asks no other origin/);
-  assert.deepEqual(told.slice(2), ["undefined", "undefined"]);
+  await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
+  t.after(() => other.close());
+  const address = `http://127.0.0.1:${other.address().port}/`;
+  const { page } = await open(t, { wait: false, allow: [/^asked http:\/\/127\.0\.0\.1/, /Content Security Policy/] });
+  await useBuiltIn(page);
+  await page.locator("#tab-lab").click();
+  await eventually(() => page.workers().length, (count) => count === 2, "the lab's worker");
+  await eventually(() => page.locator("#lab-go").isEnabled(), Boolean, "the lab to be ready");
+  for (const worker of page.workers()) {
+    const refused = await worker.evaluate(async (address) => {
+      const tries = [
+        () => fetch(address),
+        () => WorkerGlobalScope.prototype.fetch.call(self, address),
+        () => importScripts(`${address}a.js`),
+        () => import(`${address}b.js`),
+        async () => (await caches.open("x")).add(address),
+        () => new FontFace("x", `url(${address}c.woff)`).load(),
+        () => new Promise((resolve, reject) => {
+          const request = new XMLHttpRequest();
+          request.open("GET", address);
+          [request.onload, request.onerror] = [resolve, reject];
+          request.send();
+        }),
+        () => new Promise((resolve, reject) => {
+          const socket = new WebSocket(address.replace("http", "ws"));
+          [socket.onopen, socket.onerror] = [resolve, reject];
+        }),
+      ];
+      const outcomes = await Promise.allSettled(tries.map(async (attempt) => void (await attempt())));
+      await caches.delete("x");
+      return outcomes.map(({ status }) => status);
+    }, address);
+    assert.deepEqual(new Set(refused), new Set(["rejected"]));
+  }
+  assert.deepEqual(heard, []);
 });
 
 test("nothing of the dialogue is in the address or in a request", async (t) => {
@@ -227,4 +250,14 @@ test("a worker that stops is started again, and nothing typed is lost", async (t
   assert.match(await page.locator(".notice").innerText(), /started again/);
   await page.locator(".notice").getByRole("button").click();
   await eventually(() => page.locator(".notice").count(), (count) => count === 0, "the notice gone");
+});
+
+test("the language that was chosen on the page is there after a reload, whatever the link said", async (t) => {
+  const { page } = await open(t, { query: "lang=zh&theme=dark" });
+  await page.getByRole("button", { name: "English", exact: true }).click();
+  await ready(page);
+  assert.equal(new URL(page.url()).search, "?theme=dark");
+  await page.reload();
+  await ready(page);
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
 });

@@ -10,7 +10,7 @@ use crate::app::components::icons::{Icon, icon};
 use crate::app::components::memo::hooked;
 use crate::app::components::shared::{Dispatch, clicked, focus, rich};
 use crate::app::i18n::Lang;
-use crate::app::lesson::{Goal, SETTINGS, Setting};
+use crate::app::lesson::{Goal, SETTINGS};
 use crate::app::platform;
 use crate::app::state::{Action, Dialog, LessonMove};
 use crate::lesson::{Step, filled};
@@ -59,9 +59,9 @@ pub(crate) fn hint(lang: Lang, dispatch: &Dispatch) -> Html {
     }
 }
 
-/// Brings into sight what a step speaks of; false where it is not there yet.
-fn show(setting: &Setting) -> bool {
-    let Ok(Some(element)) = document().query_selector(setting.points_at) else { return false };
+/// Brings something into sight; false where it is not there yet.
+fn show(selector: &str) -> bool {
+    let Ok(Some(element)) = document().query_selector(selector) else { return false };
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);
@@ -119,8 +119,14 @@ fn use_lesson(props: &Props) -> Html {
     let shown = use_mut_ref(|| 0);
     // With its words the card has its height, which is kept clear.
     use_effect_with((moves, ready && said.is_some()), move |(moves, ready)| {
-        if *ready && *shown.borrow() != *moves && show(setting) {
+        if *ready && *shown.borrow() != *moves && show(setting.points_at) {
             *shown.borrow_mut() = *moves;
+        }
+    });
+
+    use_effect_with((moves, done.is_some()), move |(_, done)| {
+        if let Some(changes) = setting.changes.filter(|_| *done && platform::is_phone()) {
+            show(changes);
         }
     });
 
