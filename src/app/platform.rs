@@ -90,9 +90,9 @@ pub(crate) fn site_file(path: &str) -> String {
 /// page's own making has the page's policy, so that a browser refuses it every other origin too. It has no base for relative
 /// addresses, and reads the site's from `self.site`.
 pub(crate) fn worker_script(loader: &str) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    // An address has neither quotes nor line breaks: they are escaped in it.
     let lines =
-        format!("self.site = {}; importScripts({});", quoted(&site_file("./")), quoted(&site_file(loader)));
+        ["self.site = \"", &site_file("./"), "\"; importScripts(\"", &site_file(loader), "\");"].concat();
     Blob::new_with_str_sequence(&Array::of1(&lines.into()))
         .and_then(|blob| Url::create_object_url_with_blob(&blob))
         .unwrap_or_default()

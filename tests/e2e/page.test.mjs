@@ -254,7 +254,7 @@ test("a worker that stops is started again, and nothing typed is lost", async (t
 
 test("the language that was chosen on the page is there after a reload, whatever the link said", async (t) => {
   const { page } = await open(t, { query: "lang=zh&theme=dark" });
-  await page.getByRole("button", { name: "English", exact: true }).click();
+  await page.getByRole("button", { name: "EN", exact: true }).click();
   await ready(page);
   assert.equal(new URL(page.url()).search, "?theme=dark");
   await page.reload();
