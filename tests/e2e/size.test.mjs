@@ -100,3 +100,20 @@ test("a text of many conversations shows one and counts all", async (t) => {
   const [count] = await summary(page);
   assert.equal(count, 1);
 });
+
+test("a long reply is drawn without laying the page out again and again", async (t) => {
+  const { page } = await open(t, { wait: false });
+  await useBuiltIn(page);
+  await ready(page);
+  // Each read of a width makes the browser lay out all that was added before it.
+  await page.evaluate(() => {
+    window.reads = 0;
+    const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth");
+    Object.defineProperty(Element.prototype, "clientWidth", { get() { return (window.reads++, get.call(this)); } });
+  });
+  await insert(page, exchange("hi", "word ".repeat(30_000)));
+  await eventually(() => summary(page), (found) => found.trained > 20_000, "its tokens");
+  await ready(page);
+  const reads = await page.evaluate(() => window.reads);
+  assert.ok(reads < 20, `${reads} reads`);
+});
