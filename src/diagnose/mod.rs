@@ -5,6 +5,7 @@ use crate::recipe::{Context, Sample};
 
 mod arguments_twice;
 mod boundary_straddles;
+mod calls;
 mod content_cut;
 mod content_not_rendered;
 mod context_trained;
@@ -33,7 +34,7 @@ type Check = fn(&Context<'_>, &Sample) -> Option<Diagnostic>;
 const OF_TOKENS: [Check; 2] = [trained_count::check, ends::twice];
 
 /// Every other check, the most telling first.
-const CHECKS: [Check; 18] = [
+const CHECKS: [Check; 20] = [
     context_trained::check,
     stop_token_untrained::check,
     next_owns_stop::check,
@@ -48,6 +49,8 @@ const CHECKS: [Check; 18] = [
     content_not_rendered::check,
     content_cut::check,
     null_printed::check,
+    calls::name,
+    calls::arguments,
     arguments_twice::check,
     special_token_in_content::check,
     marker_in_content::check,
