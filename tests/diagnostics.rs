@@ -189,3 +189,32 @@ fn a_role_that_no_template_knows_is_told_and_a_sharegpt_role_is_mapped() {
     assert!(!of(TALK));
     assert!(!of(r#"{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Yes"}]}"#));
 }
+
+/// The message and the hint of what verl stops with.
+fn stops_verl(template: TemplateChoice) -> (String, String) {
+    let report = report(TALK, template, "verl", &[]);
+    let Outcome::Dropped { diagnostics, .. } = &report.conversations[0].outcomes[0] else {
+        panic!("there is a sample");
+    };
+    assert_eq!(diagnostics[0].code, "template-raised");
+    let hint = diagnostics[0].hint.clone().unwrap();
+    (diagnostics[0].message.en.clone().into_owned(), hint.en.into_owned())
+}
+
+#[test]
+fn a_template_that_refuses_what_verl_renders_is_not_blamed_on_the_conversation() {
+    let (message, hint) = stops_verl(TemplateChoice::Catalog("gemma-3".to_owned()));
+    assert_eq!(
+        message,
+        "verl renders message by message and first tries the template with two empty user messages in a row, which it refuses: \
+         user and assistant have to take turns, after a system message at most"
+    );
+    assert!(hint.starts_with("the conversation may be fine"), "{hint}");
+    let refuses = "{% for m in messages %}{% if m.role == 'assistant' and messages[0].content != 'Hi' %}\
+                   {{ raise_exception('no: not so') }}{% endif %}{{ m.content }}{% endfor %}";
+    let (message, _) = stops_verl(TemplateChoice::Source(refuses.to_owned()));
+    assert_eq!(
+        message,
+        "verl renders every message alone, and the template refuses message 2 alone: no: not so"
+    );
+}

@@ -5,6 +5,8 @@ use crate::recipe::{Context, Sample};
 
 mod arguments_twice;
 mod boundary_straddles;
+mod calls;
+mod content_cut;
 mod content_not_rendered;
 mod context_trained;
 mod cures;
@@ -32,7 +34,7 @@ type Check = fn(&Context<'_>, &Sample) -> Option<Diagnostic>;
 const OF_TOKENS: [Check; 2] = [trained_count::check, ends::twice];
 
 /// Every other check, the most telling first.
-const CHECKS: [Check; 17] = [
+const CHECKS: [Check; 20] = [
     context_trained::check,
     stop_token_untrained::check,
     next_owns_stop::check,
@@ -45,7 +47,10 @@ const CHECKS: [Check; 17] = [
     prompt_ids::check,
     history_changes::check,
     content_not_rendered::check,
+    content_cut::check,
     null_printed::check,
+    calls::name,
+    calls::arguments,
     arguments_twice::check,
     special_token_in_content::check,
     marker_in_content::check,

@@ -42,12 +42,13 @@ pub(super) fn build(context: &Context<'_>) -> Vec<Outcome> {
 
 fn make(context: &Context<'_>) -> Result<Sample, NoSample> {
     let messages = &context.conversation.messages;
-    let (system, header) = probe(context)?;
+    let (system, header) = probe(context).map_err(|error| refused(error, &two_questions()))?;
     let mut ids = Vec::new();
     let mut verdicts = Vec::new();
     for (index, message) in messages.iter().enumerate() {
         let tools = context.conversation.tools.as_ref().filter(|_| index == 0);
-        let mut own = alone(context, message, tools)?;
+        let mut own =
+            alone(context, message, tools).map_err(|error| refused(error, &message_alone(index + 1)))?;
         if index > 0 && message.role() != "system" {
             own.drain(..system.min(own.len()));
         }
@@ -102,6 +103,38 @@ fn alone(context: &Context<'_>, message: &Message, tools: Option<&Value>) -> Res
     let mut both = ids(&[question, vec![message.clone()]].concat())?;
     both.drain(..prefix.min(both.len()));
     Ok(both)
+}
+
+/// What verl renders that is not the conversation, where the template refuses that.
+fn message_alone(number: usize) -> Bilingual {
+    Bilingual::new(
+        format!("verl renders every message alone, and the template refuses message {number} alone"),
+        format!("verl 单独渲染每条消息，而聊天模板拒绝单独的第 {number} 条消息"),
+    )
+}
+
+/// The same of what it begins with.
+fn two_questions() -> Bilingual {
+    Bilingual::fixed(
+        "verl renders message by message and first tries the template with two empty user messages in a row, which it \
+         refuses",
+        "verl 逐条渲染消息，并先用连续两条空的 user 消息试探聊天模板，而它拒绝这样的消息",
+    )
+}
+
+/// The template's refusal in words that do not blame the conversation: no other messages would help.
+fn refused(error: NoSample, what: &Bilingual) -> NoSample {
+    let NoSample::Failed(mut error) = error else { return error };
+    if error.code == "template-raised" {
+        let en = error.message.en.split_once(": ").map_or("", |(_, said)| said);
+        let zh = error.message.zh.split_once('：').map_or("", |(_, said)| said);
+        error.message = Bilingual::new(format!("{}: {en}", what.en), format!("{}：{zh}", what.zh));
+        error = error.hint(Bilingual::fixed(
+            "the conversation may be fine: choose another template, or a recipe that renders it as a whole",
+            "对话本身未必有问题：请换一个聊天模板，或使用整体渲染对话的规则",
+        ));
+    }
+    NoSample::Failed(error)
 }
 
 fn mismatch(at: usize, apart: usize, whole: usize) -> NoSample {

@@ -3,6 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::environment::{MAX_OUTPUT, MAX_SOURCE, Raised};
+use super::methods::OF_TEXT;
 use super::newlines::Places;
 use crate::bilingual::Bilingual;
 use crate::diagnostic::{Diagnostic, Severity, Source};
@@ -45,7 +46,7 @@ pub(super) fn diagnostic(error: &Error, source: &str, places: &Places) -> Diagno
                     format!("聊天模板执行出错：{detail}"),
                 ),
             )
-            .hint(hint(kind)),
+            .hint(expects_text(kind, &detail).unwrap_or_else(|| hint(kind))),
         }
     };
     match place {
@@ -154,6 +155,20 @@ fn raised_by_template(message: &str) -> Diagnostic {
     ))
 }
 
+/// A method that only texts have was called on something else: a content that is a list of parts, or none at all.
+fn expects_text(kind: ErrorKind, detail: &str) -> Option<Bilingual> {
+    let (receiver, method) = detail.split_once(" has no method named ")?;
+    let method = method.split(' ').next().unwrap_or(method);
+    let is_meant = kind == ErrorKind::UnknownMethod && receiver != "string" && OF_TEXT.contains(&method);
+    is_meant.then(|| {
+        Bilingual::fixed(
+            "the template expects text here: give the message's content as a string, with the text of its parts joined, and \
+             \"\" where there is none",
+            "模板在此处需要字符串：请把消息的 content 写成字符串，多个部分的文本合并为一个，没有内容则写 \"\"",
+        )
+    })
+}
+
 fn hint(kind: ErrorKind) -> Bilingual {
     match kind {
         ErrorKind::UndefinedError => Bilingual::fixed(
@@ -210,4 +225,64 @@ fn place(error: &Error, source: &str, places: &Places) -> Option<Span> {
         line => source.match_indices('\n').nth(line - 2).map_or(source.len(), |(at, _)| at + 1),
     };
     Some(line_at(source, start))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{Input, Template, methods};
+    use crate::dialogue;
+
+    /// The hint of what fails with this content.
+    fn hint_of(content: &str, expression: &str) -> String {
+        let read = dialogue::read(&format!(r#"[{{"role": "user", "content": {content}}}]"#));
+        let input = Input {
+            messages: &read.conversations[0].messages,
+            tools: None,
+            variables: &[],
+            add_generation_prompt: false,
+            special_tokens: &BTreeMap::new(),
+            now: chrono::NaiveDateTime::default(),
+        };
+        let template = Template::compile(&format!("{{{{ messages[0].content{expression} }}}}")).unwrap();
+        let error = template.render(&input).unwrap_err();
+        assert_eq!(error.code, "template-error");
+        error.hint.unwrap().en.into_owned()
+    }
+
+    #[test]
+    fn a_method_of_text_on_parts_or_on_nothing_asks_for_text() {
+        for content in [r#"[{"type": "text", "text": "Hi"}]"#, "null", "5"] {
+            for method in methods::OF_TEXT {
+                let hint = hint_of(content, &format!(".{method}('a')"));
+                assert!(hint.starts_with("the template expects text here"), "{content} {method}: {hint}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_method_that_nothing_has_is_a_matter_of_spelling() {
+        for content in [r#""Hi""#, r#"[{"type": "text", "text": "Hi"}]"#] {
+            assert!(hint_of(content, ".lstripe('a')").starts_with("check the spelling"));
+        }
+    }
+
+    #[test]
+    fn every_method_that_asks_for_text_is_one_that_texts_have() {
+        for method in methods::OF_TEXT {
+            let template = Template::compile(&format!("{{{{ 'a'.{method}(1, 2, 3, 4, 5) }}}}")).unwrap();
+            let input = Input {
+                messages: &[],
+                tools: None,
+                variables: &[],
+                add_generation_prompt: false,
+                special_tokens: &BTreeMap::new(),
+                now: chrono::NaiveDateTime::default(),
+            };
+            if let Err(error) = template.render(&input) {
+                assert!(!error.message.en.contains("has no method"), "{method}: {error:?}");
+            }
+        }
+    }
 }

@@ -7,6 +7,32 @@ use super::{python, strings};
 
 pub(super) use strings::strip;
 
+/// The methods of a text that templates call on a content; lists and dicts have none of these names.
+pub(super) const OF_TEXT: [&str; 22] = [
+    "strip",
+    "lstrip",
+    "rstrip",
+    "split",
+    "rsplit",
+    "splitlines",
+    "partition",
+    "rpartition",
+    "replace",
+    "startswith",
+    "endswith",
+    "removeprefix",
+    "removesuffix",
+    "find",
+    "rfind",
+    "join",
+    "format",
+    "upper",
+    "lower",
+    "title",
+    "capitalize",
+    "isspace",
+];
+
 /// Calls a method that minijinja does not have.
 pub(super) fn call(state: &mut State, value: &Value, name: &str, args: &[Value]) -> Result<Value, Error> {
     match value.kind() {
