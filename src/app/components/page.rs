@@ -52,7 +52,7 @@ pub fn Page() -> Html {
         let dispatch = dispatch.clone();
         use_memo((), move |()| {
             Desk::open(platform::worker_script(&format!("{WORKER_SCRIPT}{BUILD}")), move |action| {
-                dispatch.dispatch(action)
+                dispatch.dispatch(action);
             })
         })
     };

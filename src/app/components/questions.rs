@@ -199,7 +199,7 @@ fn use_lab(store: &UseReducerHandle<Store>, desk: &Rc<Desk>, question: Option<Re
         let dispatch = store.dispatcher();
         use_memo((), move |()| {
             LabDesk::new(platform::worker_script(&format!("{LAB_SCRIPT}{BUILD}")), move |action| {
-                dispatch.dispatch(action)
+                dispatch.dispatch(action);
             })
         })
     };
