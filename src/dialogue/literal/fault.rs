@@ -144,29 +144,31 @@ pub(super) fn unclosed<T>(scanner: &mut Scanner<'_>) -> Option<T> {
     let Some(&(bracket, place)) = scanner.open.last() else {
         return expected_value(scanner);
     };
-    let close = closing(bracket);
-    let opened = line_column(scanner.text, place).line;
-    let open = bracket as char;
-    fail(
-        scanner,
-        "unclosed",
-        Span::at(end),
-        if scanner.is_line {
-            Bilingual::new(
-                format!("expected `{close}` before the end of the line"),
-                format!("这一行结束之前应有 `{close}`"),
-            )
-        } else {
-            Bilingual::new(
-                format!("expected `{close}` before the end of the text"),
-                format!("文本结束之前应有 `{close}`"),
-            )
-        },
-        Bilingual::new(
+    let (open, close) = (bracket as char, closing(bracket));
+    let (message, hint) = if scanner.in_row {
+        let message = Bilingual::new(
+            format!("expected `{close}` before the end of the line"),
+            format!("这一行结束之前应有 `{close}`"),
+        );
+        // No number of the line: counting them for every row of a long file would take long.
+        let hint = Bilingual::new(
+            format!("close the `{open}`; the row may have been cut off"),
+            format!("请闭合前面的 `{open}`；这一行可能被截断"),
+        );
+        (message, hint)
+    } else {
+        let opened = line_column(scanner.text, place).line;
+        let message = Bilingual::new(
+            format!("expected `{close}` before the end of the text"),
+            format!("文本结束之前应有 `{close}`"),
+        );
+        let hint = Bilingual::new(
             format!("close the `{open}` of line {opened}; the text may have been cut off"),
             format!("请闭合第 {opened} 行的 `{open}`；文本可能被截断"),
-        ),
-    )
+        );
+        (message, hint)
+    };
+    fail(scanner, "unclosed", Span::at(end), message, hint)
 }
 
 pub(super) fn expected_value<T>(scanner: &mut Scanner<'_>) -> Option<T> {

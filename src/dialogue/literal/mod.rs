@@ -51,6 +51,7 @@ pub(super) fn read(text: &str) -> Document {
     // Whether the rows of an array are read one by one, because one of them is broken.
     let mut in_array = false;
     let mut row_indent = "";
+    let mut after_row = false;
     let mut again = 2 * text.len();
     loop {
         scanner.skip();
@@ -76,9 +77,10 @@ pub(super) fn read(text: &str) -> Document {
             }
         }
         let start = scanner.at;
-        if let Some(value) = scanner.row(values.last(), &mut again)
+        if let Some(value) = scanner.row(after_row, &mut again)
             && (!scanner.failed || keeps_when_cut(&value))
         {
+            after_row = scanner.stands_alone(&value);
             values.push(value);
         }
         if scanner.failed {
@@ -255,6 +257,18 @@ mod tests {
         let text = "{'a': 0}\n{'a': [\n{'b': 1},\n{'b': 2}\n]}\n{'a': 2}\n";
         assert_eq!(read(text).values.len(), 3, "a value of many lines is one");
         assert!(codes(text).is_empty());
+    }
+
+    #[test]
+    fn a_long_file_of_rows_that_are_not_closed_is_read_in_time_that_grows_with_it() {
+        // A row a line, each looked at again to the end would be seconds times thousands.
+        let text = format!("{{'a': 0}}\n{}", "{'a': [\n".repeat(60_000));
+        let document = read(&text);
+        assert_eq!(document.values.len(), 1);
+        let commas = format!("{{'a': 0}}\n{}", "{'a': 1,\n".repeat(60_000));
+        assert_eq!(read(&commas).values.len(), 1);
+        let short = format!("{{'a': 0}}\n{}", "[1\n".repeat(100_000));
+        assert!(read(&short).notes.has_error());
     }
 
     #[test]

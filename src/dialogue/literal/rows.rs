@@ -4,18 +4,19 @@ use super::super::{Kind, Value};
 use super::scan::Scanner;
 
 impl<'t> Scanner<'t> {
-    /// Reads the value at the cursor; `last` is the one before it. A row of JSONL is read within its line first, so that one
-    /// which is not closed costs nothing of the next; `again` is how many bytes may be read once more for a value that
-    /// has many lines after all.
-    pub(super) fn row(&mut self, last: Option<&Value>, again: &mut usize) -> Option<Value> {
-        let Some(end) = self.line_of_row(last) else { return self.value() };
-        let mut line = Self { is_line: true, count: self.count, ..Scanner::new(&self.text[..end], self.at) };
+    /// Reads the value at the cursor; `after_row` says whether a row of JSONL stands before it. Such a row is read within its
+    /// line first, so that one which is not closed costs nothing of the next; `again` is how many bytes may be read once
+    /// more for a value that has many lines after all.
+    pub(super) fn row(&mut self, after_row: bool, again: &mut usize) -> Option<Value> {
+        let Some(end) = after_row.then(|| self.line_of_row()).flatten() else { return self.value() };
+        let mut line = Self { in_row: true, count: self.count, ..Scanner::new(&self.text[..end], self.at) };
         let of_line = line.value();
         if !line.failed || *again == 0 {
             self.take(line);
             return of_line;
         }
-        let mut whole = Scanner { count: self.count, ..Scanner::new(self.text, self.at) };
+        // Where it fails, what it says is not heard.
+        let mut whole = Scanner { in_row: true, count: self.count, ..Scanner::new(self.text, self.at) };
         let of_whole = whole.value();
         *again = again.saturating_sub(whole.at - self.at);
         let (scanner, value) = if whole.failed { (line, of_line) } else { (whole, of_whole) };
@@ -33,21 +34,26 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The end of the line that begins at the cursor, where it is a row of JSONL by what stands around it: the value before it
-    /// has a line for itself, and the next line begins like another one.
-    fn line_of_row(&self, last: Option<&Value>) -> Option<usize> {
-        let last = last?.span;
-        let begins_row = |at: usize| {
-            matches!(self.bytes.get(at), Some(b'{' | b'[')) && (at == 0 || self.bytes[at - 1] == b'\n')
-        };
-        if !begins_row(self.at) || !begins_row(last.start) || last.of(self.text).contains('\n') {
+    /// Whether a line begins here, with a bracket.
+    fn begins_row(&self, at: usize) -> bool {
+        matches!(self.bytes.get(at), Some(b'{' | b'[')) && (at == 0 || self.bytes[at - 1] == b'\n')
+    }
+
+    /// Whether a value has a line for itself, as rows of JSONL have.
+    pub(super) fn stands_alone(&self, value: &Value) -> bool {
+        self.begins_row(value.span.start) && !value.span.of(self.text).contains('\n')
+    }
+
+    /// The end of the line that begins at the cursor, where the next line begins like a row too.
+    fn line_of_row(&self) -> Option<usize> {
+        if !self.begins_row(self.at) {
             return None;
         }
         let line = self.bytes[self.at..].iter().position(|byte| *byte == b'\n')?;
         let end = self.at + line;
         // A bracket that is alone opens what has many lines.
         let is_more = self.text[self.at..end].trim_end().len() > 1;
-        (is_more && begins_row(end + 1)).then_some(end)
+        (is_more && self.begins_row(end + 1)).then_some(end)
     }
 
     /// After an error in the value that began at `start`: moves to the next line where the text looks like JSONL, a

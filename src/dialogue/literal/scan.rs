@@ -15,8 +15,8 @@ pub(super) struct Scanner<'t> {
     /// Whether the value that is being read has an error, so that only what is complete is kept.
     pub(super) failed: bool,
     pub(super) notes: Notes,
-    /// Whether the text ends with a row's line and not with what was pasted.
-    pub(super) is_line: bool,
+    /// Whether it is a row of many that is read, and not the text.
+    pub(super) in_row: bool,
 }
 
 impl<'t> Scanner<'t> {
@@ -30,7 +30,7 @@ impl<'t> Scanner<'t> {
             count: 0,
             failed: false,
             notes,
-            is_line: false,
+            in_row: false,
         }
     }
 
