@@ -17,7 +17,10 @@ const browser = await chromium.launch({ executablePath: process.env.LOSSMASK_CHR
 const page = await browser.newPage();
 await page.goto(process.env.LOSSMASK_URL);
 await page.evaluate(() => {
-  const worker = new Worker("lab_loader.js?bench");
+  // As the page starts its own.
+  const site = new URL("./", document.baseURI).href;
+  const lines = `self.site = "${site}"; self.isBench = true; importScripts("${site}lab_loader.js");`;
+  const worker = new Worker(URL.createObjectURL(new Blob([lines])));
   const answer = () => new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(typeof data === "string" ? JSON.parse(data) : data)));
   const started = answer();
   globalThis.ask = async (message) => {
@@ -70,7 +73,8 @@ for (const sizes of STEPS) {
 // Until both models have written: then everything has been done that the worker can do.
 await run(LARGEST, 3);
 while ((await ask("Frame")).busy);
-const worker = page.workers().find((it) => it.url().endsWith("?bench"));
+const benches = await Promise.all(page.workers().map((it) => it.evaluate(() => self.isBench === true)));
+const worker = page.workers()[benches.indexOf(true)];
 // What it was started with gives its exports again.
 const taken = await worker.evaluate(async () => (await wasm_bindgen()).memory.buffer.byteLength);
 console.log(`| memory of the worker after steps of 4 × ${LARGEST[1]} tokens of ${LARGEST[2]} | ${(taken / 1e6).toFixed(1)} MB |`);
