@@ -5,7 +5,7 @@ use std::rc::Rc;
 use chrono::NaiveDateTime;
 use serde::Deserialize;
 
-use super::{NOT_A_MOMENT, choice, preparation};
+use super::call::{NOT_A_MOMENT, choice, preparation};
 use crate::diagnostic::{Diagnostic, Source};
 use crate::engine::{EMBEDDED, Engine, moment};
 use crate::span::line_column;
